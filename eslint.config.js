@@ -1,0 +1,23 @@
+import oclif from 'eslint-config-oclif'
+import prettier from 'eslint-config-prettier'
+
+export default [
+  {ignores: ['dist/', 'node_modules/']},
+  ...oclif,
+  prettier,
+  {
+    rules: {
+      // A retry is one attempt after another, and lines of output come in their order.
+      'no-await-in-loop': 'off',
+      // File modes and open flags are bits.
+      'no-bitwise': 'off',
+    },
+  },
+  {
+    files: ['test/**'],
+    rules: {
+      // A chai assertion such as `to.be.empty` is an expression.
+      '@typescript-eslint/no-unused-expressions': 'off',
+    },
+  },
+]

@@ -1,0 +1,47 @@
+import {bug, credentialFileError, NnoError} from './errors.js'
+import {renderJson, sanitize} from './terminal/sanitize.js'
+import {statusLine} from './terminal/style.js'
+
+/**
+ * Shows an error, the same for every command and for those that oclif throws before there is a
+ * command: as lines on stderr, or as one JSON document on stdout.
+ *
+ * @returns the exit code
+ */
+export function reportError(error: unknown, {json}: {json: boolean}): number {
+  const {code, exitCode, message, suggestions} = asNnoError(error)
+  if (json) {
+    // A whitelist: nothing else of an error reaches a script.
+    // eslint-disable-next-line perfectionist/sort-objects -- the order in which a person reads it
+    process.stdout.write(renderJson({error: {code, message, suggestions, exitCode}}))
+    return exitCode
+  }
+
+  process.stderr.write(statusLine('error', message, process.stderr))
+  for (const suggestion of suggestions) process.stderr.write(`  ${sanitize(suggestion)}\n`)
+  return exitCode
+}
+
+function asNnoError(error: unknown): NnoError {
+  if (error instanceof NnoError) return error
+  if (!(error instanceof Error)) return bug(error)
+  const {code, info, syscall} = error as NodeJS.ErrnoException & {info?: {syscall?: string}}
+  // oclif asks for the home folder before any command does.
+  if (info?.syscall === 'uv_os_homedir') {
+    return credentialFileError('HOME is not set and the system knows no home folder for this user.', [
+      'Set HOME to the full path of your home folder.',
+    ])
+  }
+
+  if (syscall === 'write') {
+    return new NnoError({
+      cause: error,
+      code: 'output',
+      exitCode: 1,
+      message: `The command is done, but its output could not be written (${code}).`,
+      suggestions: ['Check where standard output leads: a full disk, for example.'],
+    })
+  }
+
+  return bug(error)
+}
