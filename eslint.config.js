@@ -18,6 +18,9 @@ export default [
     rules: {
       // A chai assertion such as `to.be.empty` is an expression.
       '@typescript-eslint/no-unused-expressions': 'off',
+      // One file may test several functions, and what helps a suite is read beside it.
+      'mocha/max-top-level-suites': 'off',
+      'unicorn/consistent-function-scoping': 'off',
     },
   },
 ]

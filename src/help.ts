@@ -25,8 +25,10 @@ export default class NnoHelp extends Help {
   protected override CommandHelpClass = NnoCommandHelp
 
   override async showHelp(argv: string[]): Promise<void> {
-    const words = argv.filter((word) => !word.startsWith('-') && word !== 'help')
-    const id = words.join(':')
+    const words = argv.filter((word) => !word.startsWith('-'))
+    // oclif takes `nno help help` for `nno help`.
+    if (words.join(' ') === 'help') return this.showCommandHelp(this.config.findCommand('help', {must: true}))
+    const id = words.filter((word) => word !== 'help').join(':')
     if (id !== '' && !this.config.findCommand(id) && !this.config.findTopic(id)) {
       throw unknownCommand(id, this.config.commandIDs)
     }

@@ -174,10 +174,7 @@ export class FileCredentialStore implements CredentialStore {
         return {bytes, status, verdict: parse(bytes)}
       }),
     )
-    if (!sight && !stepUnlessMissing('stat', () => statSync(this.#home()))) {
-      throw homeUnknown(`The home folder ${this.#home()} does not exist.`)
-    }
-
+    if (!sight) this.#requireHome()
     return sight
   }
 
@@ -239,6 +236,7 @@ export class FileCredentialStore implements CredentialStore {
   /** Puts new bytes in the file's place. Returns false when a logout took the temporary file away. */
   async #replace(path: string, bytes: Buffer, warnings: string[]): Promise<boolean> {
     const {target, temp} = this.#explain('save', path, () => {
+      this.#requireHome()
       this.#prepareFolder(dirname(path), warnings)
       const target = followLinks(path)
       const old = this.#requireReplaceable(path, target)
@@ -275,6 +273,13 @@ export class FileCredentialStore implements CredentialStore {
 
     settleNow(() => eraseTemps(dirname(target), {onlyAbandoned: true}))
     return true
+  }
+
+  /** The home folder is the one thing that nno never creates. */
+  #requireHome(): void {
+    const home = this.#home()
+    if (stepUnlessMissing('stat', () => statSync(home))) return
+    throw homeUnknown(`The home folder ${home} does not exist.`)
   }
 
   /** Refuses to replace what is not a file, not this user's, or not a credential file behind a link. */
