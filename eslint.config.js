@@ -20,6 +20,7 @@ export default [
       '@typescript-eslint/no-unused-expressions': 'off',
       // One file may test several functions, and what helps a suite is read beside it.
       'mocha/max-top-level-suites': 'off',
+      'mocha/no-exports': 'off',
       'unicorn/consistent-function-scoping': 'off',
     },
   },

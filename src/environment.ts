@@ -1,3 +1,5 @@
+import {homedir} from 'node:os'
+
 /**
  * Keeps oclif from listening to the environment. Imported before oclif, which reads some of
  * these variables while it is loaded.
@@ -16,5 +18,10 @@ delete process.env.CLI_FLAGS_DEBUG
 process.env.NNO_DISABLE_THEME = '1'
 // Without one, oclif starts PowerShell on Windows, and fails for a user without a passwd entry.
 process.env.SHELL ??= process.platform === 'win32' ? 'cmd.exe' : '/bin/sh'
-
-export {}
+try {
+  homedir()
+} catch {
+  // Without HOME and a passwd entry, what oclif loads would throw here. The credential store refuses
+  // an empty home with an error that says what to do.
+  process.env.HOME = ''
+}

@@ -1,4 +1,4 @@
-import {bug, credentialFileError, NnoError} from './errors.js'
+import {bug, NnoError} from './errors.js'
 import {renderJson, sanitize} from './terminal/sanitize.js'
 import {statusLine} from './terminal/style.js'
 
@@ -25,14 +25,7 @@ export function reportError(error: unknown, {json}: {json: boolean}): number {
 function asNnoError(error: unknown): NnoError {
   if (error instanceof NnoError) return error
   if (!(error instanceof Error)) return bug(error)
-  const {code, info, syscall} = error as NodeJS.ErrnoException & {info?: {syscall?: string}}
-  // oclif asks for the home folder before any command does.
-  if (info?.syscall === 'uv_os_homedir') {
-    return credentialFileError('HOME is not set and the system knows no home folder for this user.', [
-      'Set HOME to the full path of your home folder.',
-    ])
-  }
-
+  const {code, syscall} = error as NodeJS.ErrnoException
   if (syscall === 'write') {
     return new NnoError({
       cause: error,

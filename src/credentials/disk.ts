@@ -63,8 +63,23 @@ export function stepUnlessMissing<T>(call: string, action: () => T): T | undefin
   try {
     return step(call, action)
   } catch (error) {
-    if (error instanceof DiskFault && error.code === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof DiskFault && error.code === 'ENOENT'
+}
+
+export type Settled<T> = {done: false; error: unknown} | {done: true; value: T}
+
+/** Runs a step whose failure must not keep the next from running. */
+export function settle<T>(action: () => T): Settled<T> {
+  try {
+    return {done: true, value: action()}
+  } catch (error) {
+    return {done: false, error}
   }
 }
 
@@ -122,7 +137,7 @@ export function syncDirectory(path: string): void {
   try {
     sync(fd)
   } finally {
-    closeSync(fd)
+    step('close', () => closeSync(fd))
   }
 }
 
@@ -135,13 +150,9 @@ export function syncDirectory(path: string): void {
 export function blank(fd: number, size: number): void {
   const faults: unknown[] = []
   const attempt = (action: () => void) => {
-    try {
-      action()
-      return true
-    } catch (error) {
-      faults.push(error)
-      return false
-    }
+    const attempted = settle(action)
+    if (!attempted.done) faults.push(attempted.error)
+    return attempted.done
   }
 
   const overwritten = attempt(() => writeFully(fd, Buffer.from(EMPTY_PAYLOAD.padEnd(size))))

@@ -23,11 +23,13 @@ import {
   blank,
   createFile,
   DiskFault,
+  isMissing,
   isWindows,
   OpenFor,
   pause,
   readUpTo,
   retryWhileHeld,
+  settle,
   step,
   stepUnlessMissing,
   sync,
@@ -77,11 +79,14 @@ export class FileCredentialStore implements CredentialStore {
     let cleared = false
     // Each pass opens the path anew, since a login may have put another file there meanwhile.
     for (let pass = 0; pass < ATTEMPTS; pass++) {
-      const cleaning = await settle(async () => this.#overwrite(path, warnings))
-      const sweeping = await settle(async () => this.#eraseAllTemps(path))
-      if (!cleaning.done) throw this.#clearingFailed(path, cleaning.error)
+      const cleaning = await this.#overwrite(path, warnings).then(
+        (changed) => ({changed}),
+        (error: unknown) => ({error}),
+      )
+      const sweeping = settle(() => this.#eraseAllTemps(path))
+      if ('error' in cleaning) throw this.#clearingFailed(path, cleaning.error)
       if (!sweeping.done) throw this.#clearingFailed(path, sweeping.error)
-      if (!cleaning.value) return {cleared, warnings}
+      if (!cleaning.changed) return {cleared, warnings}
       cleared = true
     }
 
@@ -93,7 +98,7 @@ export class FileCredentialStore implements CredentialStore {
   async readCredentials(): Promise<Reading> {
     const path = this.location
     for (let attempt = 1; ; attempt++) {
-      const sight = this.#explain('read', path, () => this.#look(path))
+      const sight = explain('read', path, UNCHANGED, () => this.#look(path))
       if (!sight || sight.verdict.state === 'empty') return {state: 'empty'}
       if (sight.verdict.state === 'found') {
         const warning = exposure(path, sight.status)
@@ -143,24 +148,9 @@ export class FileCredentialStore implements CredentialStore {
     for (const folder of new Set([dirname(path), dirname(target ?? path)])) eraseTemps(folder, {onlyAbandoned: false})
   }
 
-  /** Runs steps before which and after whose failure the file is what it was. */
-  #explain<T>(verb: string, path: string, action: () => T): T {
-    try {
-      return action()
-    } catch (error) {
-      throw error instanceof DiskFault ? failure(verb, path, error, UNCHANGED) : error
-    }
-  }
-
   #home(): string {
-    let home
-    try {
-      home = this.#homedir()
-    } catch {
-      throw homeUnknown('HOME is not set and the system knows no home folder for this user.')
-    }
-
-    if (home === '') throw homeUnknown('HOME is empty.')
+    const home = this.#homedir()
+    if (home === '') throw homeUnknown('There is no home folder: HOME is empty, or not set and unknown to the system.')
     if (!isAbsolute(home)) throw homeUnknown('HOME is not an absolute path.')
     return home
   }
@@ -192,7 +182,7 @@ export class FileCredentialStore implements CredentialStore {
     await retryWhileHeld(() => {
       withFile(path, OpenFor.clearing, (fd, status) => {
         requireFile(path, status)
-        const repair = settleNow(() => repairFile(path, fd, status))
+        const repair = settle(() => repairFile(path, fd, status))
         blank(fd, status.size)
         if (!repair.done) throw repair.error
         if (repair.value) warnings.push(repair.value)
@@ -204,6 +194,17 @@ export class FileCredentialStore implements CredentialStore {
     )
     if (repair) warnings.push(repair)
     return true
+  }
+
+  /** All that comes before the rename: what it would replace is looked at, and nothing of it is changed. */
+  #prepare(path: string, bytes: Buffer, warnings: string[]): {target: string; temp: string} {
+    this.#requireHome()
+    this.#prepareFolder(dirname(path), warnings)
+    const target = followLinks(path)
+    const old = this.#requireReplaceable(path, target)
+    const exposed = old && exposure(path, old)
+    if (exposed) warnings.push(`${path} was open to other users; it is for you alone now.`)
+    return {target, temp: this.#writeTemp(dirname(target), bytes, old)}
   }
 
   /** Creates the folder if it is missing, and closes it to others. */
@@ -235,43 +236,26 @@ export class FileCredentialStore implements CredentialStore {
 
   /** Puts new bytes in the file's place. Returns false when a logout took the temporary file away. */
   async #replace(path: string, bytes: Buffer, warnings: string[]): Promise<boolean> {
-    const {target, temp} = this.#explain('save', path, () => {
-      this.#requireHome()
-      this.#prepareFolder(dirname(path), warnings)
-      const target = followLinks(path)
-      const old = this.#requireReplaceable(path, target)
-      if (old) {
-        const warning = exposure(path, old)
-        if (warning) warnings.push(`${path} was open to other users; it is for you alone now.`)
-      }
-
-      return {target, temp: this.#writeTemp(dirname(target), bytes, old)}
-    })
+    const {target, temp} = explain('save', path, UNCHANGED, () => this.#prepare(path, bytes, warnings))
     // Held open across the rename, so that a hard link to the old file can be cleared as well.
     const previous = openPrevious(target)
     try {
-      try {
-        await retryWhileHeld(() => step('rename', () => renameSync(temp, target)))
-      } catch (error) {
-        if (error instanceof DiskFault && error.code === 'ENOENT') return false
-        unlinkQuietly(temp)
-        throw error instanceof DiskFault ? failure('save', path, error, UNCHANGED) : error
-      }
-
-      try {
+      await retryWhileHeld(() => step('rename', () => renameSync(temp, target)))
+      explain('save', path, `It is saved, ${NOT_CONFIRMED}`, () => {
         syncDirectory(dirname(target))
         this.#requireSaved(path, bytes)
-      } catch (error) {
-        throw error instanceof DiskFault ? failure('save', path, error, `It is saved, ${NOT_CONFIRMED}`) : error
-      }
-
-      if (previous !== undefined)
-        settleNow(() => blank(previous, Math.min(fstatSync(previous).size, MAX_CLEARABLE_BYTES)))
+      })
+      if (previous !== undefined) settle(() => blank(previous, Math.min(fstatSync(previous).size, MAX_CLEARABLE_BYTES)))
+    } catch (error) {
+      if (!(error instanceof DiskFault)) throw error
+      if (isMissing(error)) return false
+      settle(() => unlinkSync(temp))
+      throw failure('save', path, error, UNCHANGED)
     } finally {
-      if (previous !== undefined) closeSync(previous)
+      if (previous !== undefined) settle(() => closeSync(previous))
     }
 
-    settleNow(() => eraseTemps(dirname(target), {onlyAbandoned: true}))
+    settle(() => eraseTemps(dirname(target), {onlyAbandoned: true}))
     return true
   }
 
@@ -287,7 +271,7 @@ export class FileCredentialStore implements CredentialStore {
     const sight = this.#look(target)
     if (!sight) return undefined
     refuseOthers(target, sight.status)
-    const isLink = target !== join(realpathSync.native(dirname(path)), basename(path))
+    const isLink = target !== join(realPath(dirname(path)), basename(path))
     if (isLink && sight.verdict.state === 'broken') {
       throw credentialFileError(
         `${path} is a link to ${target}, which is not a credential file. Nothing was changed.`,
@@ -321,8 +305,8 @@ export class FileCredentialStore implements CredentialStore {
       step('close', () => closeSync(fd))
       return temp
     } catch (error) {
-      if (open) closeSync(fd)
-      unlinkQuietly(temp)
+      if (open) settle(() => closeSync(fd))
+      settle(() => unlinkSync(temp))
       throw error
     }
   }
@@ -332,12 +316,13 @@ export class FileCredentialStore implements CredentialStore {
 function followLinks(path: string): string {
   const real = stepUnlessMissing('realpath', () => realpathSync.native(path))
   if (real) return real
-  const last = join(
-    step('realpath', () => realpathSync.native(dirname(path))),
-    basename(path),
-  )
+  const last = join(realPath(dirname(path)), basename(path))
   const link = stepUnlessMissing('readlink', () => readlinkSync(last))
   return link === undefined ? last : followLinks(resolve(dirname(last), link))
+}
+
+function realPath(path: string): string {
+  return step('realpath', () => realpathSync.native(path))
 }
 
 function openPrevious(target: string): number | undefined {
@@ -405,24 +390,11 @@ function nextStep(code: string, path: string): string {
   }
 }
 
-function unlinkQuietly(path: string): void {
-  settleNow(() => unlinkSync(path))
-}
-
-type Settled<T> = {done: false; error: unknown} | {done: true; value: T}
-
-function settleNow<T>(action: () => T): Settled<T> {
+/** Runs steps that all leave the file in the state that `outcome` says when one of them fails. */
+function explain<T>(verb: string, path: string, outcome: string, action: () => T): T {
   try {
-    return {done: true, value: action()}
+    return action()
   } catch (error) {
-    return {done: false, error}
-  }
-}
-
-async function settle<T>(action: () => Promise<T> | T): Promise<Settled<T>> {
-  try {
-    return {done: true, value: await action()}
-  } catch (error) {
-    return {done: false, error}
+    throw error instanceof DiskFault ? failure(verb, path, error, outcome) : error
   }
 }

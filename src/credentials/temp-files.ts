@@ -1,7 +1,7 @@
-import {type Dirent, readdirSync, unlinkSync} from 'node:fs'
+import {closeSync, type Dirent, fstatSync, openSync, readdirSync, unlinkSync} from 'node:fs'
 import {join} from 'node:path'
 
-import {blank, DiskFault, OpenFor, stepUnlessMissing, syncDirectory, withFile} from './disk.js'
+import {blank, isMissing, OpenFor, settle, step, stepUnlessMissing, syncDirectory} from './disk.js'
 import {MAX_FILE_BYTES} from './schema.js'
 
 const NAME = /^\.credentials\.json\.(\d+)\.[\da-z]+\.tmp$/
@@ -16,11 +16,11 @@ export function newTempName(): string {
 }
 
 /**
- * Erases the temporary files of logins from a folder: overwritten first, then unlinked, since
- * each holds a token. Goes on after a fault, and throws the first one at the end.
+ * Erases the temporary files of logins from a folder: unlinked and overwritten, since each
+ * holds a token. Goes on after a fault, and throws the first one at the end.
  */
 export function eraseTemps(folder: string, {onlyAbandoned}: {onlyAbandoned: boolean}): void {
-  const temps = namesIn(folder).filter((name) => !name.isDirectory() && NAME.test(name.name))
+  const temps = namesIn(folder).filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && NAME.test(entry.name))
   if (temps.length === 0) return
   const faults: unknown[] = []
   for (const {name} of temps) {
@@ -40,23 +40,29 @@ function namesIn(folder: string): Dirent[] {
 }
 
 function eraseTemp(path: string, inUse: boolean): void {
-  const kept = stepUnlessMissing('open', () => blankTemp(path, inUse))
-  if (!kept) stepUnlessMissing('unlink', () => unlinkSync(path))
+  const fd = openToErase(path)
+  if (fd === undefined) {
+    stepUnlessMissing('unlink', () => unlinkSync(path))
+    return
+  }
+
+  try {
+    const {mtimeMs, size} = step('fstat', () => fstatSync(fd))
+    if (inUse && Date.now() - mtimeMs < LOGIN_MILLISECONDS) return
+    // The name goes first, so that a login cannot rename to the credential file what is half erased.
+    const unlinking = settle(() => step('unlink', () => unlinkSync(path)))
+    if (!unlinking.done && isMissing(unlinking.error)) return
+    blank(fd, Math.min(size, MAX_FILE_BYTES))
+    if (!unlinking.done) throw unlinking.error
+  } finally {
+    step('close', () => closeSync(fd))
+  }
 }
 
-/** Overwrites a temporary file. Returns true for one that a login is still at. */
-function blankTemp(path: string, inUse: boolean): boolean {
-  try {
-    return withFile(path, OpenFor.clearingWithoutLinks, (fd, status) => {
-      if (inUse && Date.now() - status.mtimeMs < LOGIN_MILLISECONDS) return true
-      if (status.isFile()) blank(fd, Math.min(status.size, MAX_FILE_BYTES))
-      return false
-    })
-  } catch (error) {
-    // A link under this name is no file of ours: it goes, and what it leads to stays.
-    if (error instanceof DiskFault && error.code === 'ELOOP') return false
-    throw error
-  }
+/** Undefined for what cannot be opened as a file, such as a link: it loses its name, and no more. */
+function openToErase(path: string): number | undefined {
+  const opening = settle(() => openSync(path, OpenFor.clearingWithoutLinks))
+  return opening.done ? opening.value : undefined
 }
 
 function isRunning(pid: number): boolean {

@@ -10,7 +10,6 @@ import {CREDENTIALS, OTHER_TOKEN} from '../support/home.js'
  * @param makeEmpty a new store in which nobody is logged in
  * @param makeBroken a new store that holds something else than credentials
  */
-// eslint-disable-next-line mocha/no-exports -- a suite for two stores
 export function itKeepsThePromisesOfAStore(makeEmpty: () => CredentialStore, makeBroken: () => CredentialStore): void {
   const OTHER = {...CREDENTIALS, email: 'other@acme.com', token: OTHER_TOKEN}
   const found = (credentials: typeof CREDENTIALS) => ({credentials, state: 'found', warnings: []})

@@ -75,7 +75,7 @@ describe('exit codes, as text and with --json', () => {
   for (const [what, args, exit, code, message] of cases) {
     it(`${what}: ${exit}`, async () => {
       const home = makeHome()
-      const {stderr, stdout, ...ended} = await nno(args, {home})
+      const {stderr, stdout, ...ended} = await nno(args, {env: {DEBUG: '*', NNO_DEBUG: '1'}, home})
       expect(ended).to.deep.equal({exit, signal: null})
       expect(stdout).to.equal('')
       expect(stderr).to.match(/^✖ .+\n( {2}.+\n)+$/)

@@ -1,0 +1,32 @@
+import {execFileSync} from 'node:child_process'
+
+/** Fails where the machine lacks what these tests need: a test that did not run proves nothing. */
+export function requireRootAnd(...tools: string[]): void {
+  if (process.geteuid?.() !== 0) throw new Error('the fault tests need root: they mount disks and change users')
+  for (const tool of tools) {
+    try {
+      execFileSync('sh', ['-c', 'command -v "$0"', tool], {stdio: 'ignore'})
+    } catch {
+      throw new Error(`the fault tests need ${tool}`)
+    }
+  }
+}
+
+/** Runs a program for the test's own purposes, and returns what it prints. */
+export function run(program: string, ...args: string[]): string {
+  return execFileSync(program, args, {encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe']})
+}
+
+/** Works through a list, a few at a time. */
+export async function forEachOf<T>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
+  }
+
+  await Promise.all(Array.from({length: atOnce}, worker))
+}
