@@ -14,6 +14,21 @@ export default [
     },
   },
   {
+    files: ['src/**', 'test/**'],
+    rules: {
+      // The names in a protocol's messages are not ours to choose, and oauth4webapi writes None().
+      camelcase: ['error', {ignoreDestructuring: true, properties: 'never'}],
+      // In every Node that nno supports; called experimental in Node 20.
+      'n/no-unsupported-features/node-builtins': [
+        'error',
+        {ignores: ['fetch', 'fs.cpSync', 'Headers', 'Request', 'Response', 'util.styleText']},
+      ],
+      'new-cap': ['error', {capIsNewExceptions: ['None']}],
+      // TypeScript knows the globals, types among them.
+      'no-undef': 'off',
+    },
+  },
+  {
     files: ['test/**'],
     rules: {
       // A chai assertion such as `to.be.empty` is an expression.

@@ -2,9 +2,10 @@ import type {Config} from '@oclif/core/config'
 
 import {Command} from '@oclif/core/command'
 
-import type {CredentialStore} from './credentials/store.js'
+import type {CredentialStore, Reading} from './credentials/store.js'
 import type {Status} from './hooks/status.js'
 
+import {brokenCredentialFile} from './errors.js'
 import {createServices, type Services} from './services.js'
 import {renderJson} from './terminal/sanitize.js'
 
@@ -22,7 +23,7 @@ export abstract class BaseCommand extends Command {
   // Private to the language: what oclif serialises of a command must not reach a token.
   readonly #services: Services
 
-  constructor(argv: string[], config: Config, services = createServices()) {
+  constructor(argv: string[], config: Config, services = createServices(config)) {
     super(argv, config)
     this.#services = services
   }
@@ -43,6 +44,11 @@ export abstract class BaseCommand extends Command {
     throw explainParseError(error, this.ctor.id.replaceAll(':', ' '), flagNames)
   }
 
+  /** A `✖` line on stderr, for one of several things that failed. */
+  protected async failure(text: string): Promise<void> {
+    await this.status({kind: 'error', stream: 'stderr', text})
+  }
+
   /** oclif would also let an environment variable turn `--json` on. */
   override jsonEnabled(): boolean {
     const end = this.argv.indexOf('--')
@@ -51,6 +57,13 @@ export abstract class BaseCommand extends Command {
 
   protected override logJson(json: unknown): void {
     process.stdout.write(renderJson(json))
+  }
+
+  /** The stored credentials, or undefined when nobody is logged in; a file that is broken is an error. */
+  protected async readCredentials(): Promise<Extract<Reading, {state: 'found'}> | undefined> {
+    const reading = await this.credentials.readCredentials()
+    if (reading.state === 'broken') throw brokenCredentialFile(this.credentials.location, reading.reason)
+    return reading.state === 'found' ? reading : undefined
   }
 
   /**
@@ -63,6 +76,13 @@ export abstract class BaseCommand extends Command {
     const {failures} = await this.config.runHook('status', {status: {...status, stream}})
     // oclif keeps quiet about a hook that fails.
     if (failures[0]) throw failures[0].error
+  }
+
+  /** Rows below headings on stdout, for a person. */
+  protected async table(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): Promise<void> {
+    if (this.jsonEnabled()) return
+    const {renderTable} = await import('./terminal/table.js')
+    process.stdout.write(renderTable(headings, rows))
   }
 
   /** A `⚠` line on stderr for each sentence. */

@@ -4,7 +4,10 @@
 export const ExitCode = {
   Bug: 1,
   CredentialFile: 6,
+  IamUnreachable: 5,
   NotLoggedIn: 3,
+  NotRevoked: 7,
+  Refused: 4,
   Usage: 2,
 } as const
 
@@ -13,6 +16,8 @@ type Explanation = {
   cause?: unknown
   /** Stable, in snake case: what a script compares. */
   code: string
+  /** What a command prints with `--json` in this state, where it has a document of its own. */
+  document?: unknown
   exitCode: number
   /** One or more sentences: what happened, and to which file or URL. Never holds a token. */
   message: string
@@ -26,13 +31,15 @@ type Explanation = {
  */
 export class NnoError extends Error {
   readonly code: string
+  readonly document: unknown
   readonly exitCode: number
   readonly suggestions: readonly string[]
 
-  constructor({cause, code, exitCode, message, suggestions = []}: Explanation) {
+  constructor({cause, code, document, exitCode, message, suggestions = []}: Explanation) {
     super(message, {cause})
     this.name = 'NnoError'
     this.code = code
+    this.document = document
     this.exitCode = exitCode
     this.suggestions = suggestions
   }
@@ -66,6 +73,64 @@ export function brokenCredentialFile(path: string, reason: string): NnoError {
 /** The credential file could not be read or written. */
 export function credentialFileError(message: string, suggestions: readonly string[], cause?: unknown): NnoError {
   return new NnoError({cause, code: 'credential_file', exitCode: ExitCode.CredentialFile, message, suggestions})
+}
+
+/** IAM cannot be reached, or answers what it does not document. `reason` is a sentence without its beginning. */
+export function iamUnreachable(reason: string, suggestions: readonly string[], cause?: unknown): NnoError {
+  return new NnoError({
+    cause,
+    code: 'iam_unreachable',
+    exitCode: ExitCode.IamUnreachable,
+    message: `IAM unreachable: ${reason}`,
+    suggestions,
+  })
+}
+
+/** IAM says that the stored token is not, or no longer, one. */
+export function sessionRejected(suggestions: readonly string[], document?: unknown): NnoError {
+  return new NnoError({
+    code: 'session_rejected',
+    document,
+    exitCode: ExitCode.Refused,
+    message: 'Session expired or revoked. Run: nno login again.',
+    suggestions,
+  })
+}
+
+/** IAM refuses the token that is to be stored. */
+export function tokenRejected(path: string, suggestions: readonly string[]): NnoError {
+  return new NnoError({
+    code: 'token_rejected',
+    exitCode: ExitCode.Refused,
+    message: `IAM refused the token: it is expired, revoked or not for this IAM. ${path} is unchanged.`,
+    suggestions: ['Check where the token comes from, and which IAM it is for.', ...suggestions],
+  })
+}
+
+/** IAM shows and ends sessions only for a login that is not old. */
+export function sessionNotFresh(): NnoError {
+  return new NnoError({
+    code: 'session_not_fresh',
+    exitCode: ExitCode.Refused,
+    message: 'IAM wants a fresh login before it shows or ends sessions. The session itself is valid.',
+    suggestions: ['Log in again with `nno login`, then repeat the command.'],
+  })
+}
+
+const DEVICE_REFUSALS: Record<string, string> = {
+  access_denied: 'The login was denied.',
+  expired_token: 'The code expired before the login was approved.',
+  invalid_grant: 'IAM no longer knows the code: it expired, was denied, or was used.',
+}
+
+/** A login with a device code came to its end without a token: an error code of RFC 8628 section 3.5 or RFC 6749. */
+export function deviceLoginRefused(code: string): NnoError {
+  return new NnoError({
+    code: 'login_refused',
+    exitCode: ExitCode.Refused,
+    message: `${DEVICE_REFUSALS[code] ?? 'IAM refused the login.'} Nothing was changed.`,
+    suggestions: ['Run `nno login` again for a new code.'],
+  })
 }
 
 /**

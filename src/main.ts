@@ -1,9 +1,15 @@
 import './environment.js'
 
+// Loaded now, since it listens for errors of stdout when it is, and what listens is replaced below.
+import '@oclif/core/command'
 import {run} from '@oclif/core/run'
 import {settings} from '@oclif/core/settings'
 
+import {usageError} from './errors.js'
 import {reportError} from './report.js'
+
+/** More than anybody types; oclif takes minutes over tens of thousands. */
+const MAX_ARGUMENTS = 1000
 
 /**
  * Runs nno once. Sets `process.exitCode` and lets the process end by itself, so that nothing
@@ -18,6 +24,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   // Built files are what runs, whatever NODE_ENV says.
   settings.enableAutoTranspile = false
   try {
+    if (argv.length > MAX_ARGUMENTS) throw usageError('There are too many arguments.', 'See `nno help`.')
     await run(argv, {devPlugins: false, root, userPlugins: false})
   } catch (error) {
     process.exitCode = reportError(error, {json})
@@ -30,7 +37,8 @@ function answerClosedStreams(): void {
   process.stdout.removeAllListeners('error')
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    process.exitCode = reportError(error, {json: false})
+    const exitCode = reportError(error, {json: false})
+    process.exitCode ||= exitCode
   })
   process.stderr.on('error', () => {})
 }

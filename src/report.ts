@@ -9,11 +9,11 @@ import {statusLine} from './terminal/style.js'
  * @returns the exit code
  */
 export function reportError(error: unknown, {json}: {json: boolean}): number {
-  const {code, exitCode, message, suggestions} = asNnoError(error)
+  const {code, document, exitCode, message, suggestions} = asNnoError(error)
   if (json) {
     // A whitelist: nothing else of an error reaches a script.
     // eslint-disable-next-line perfectionist/sort-objects -- the order in which a person reads it
-    process.stdout.write(renderJson({error: {code, message, suggestions, exitCode}}))
+    process.stdout.write(renderJson(document ?? {error: {code, message, suggestions, exitCode}}))
     return exitCode
   }
 
@@ -31,7 +31,7 @@ function asNnoError(error: unknown): NnoError {
       cause: error,
       code: 'output',
       exitCode: 1,
-      message: `The command is done, but its output could not be written (${code}).`,
+      message: `The output could not be written (${code}). The command itself ran to its end.`,
       suggestions: ['Check where standard output leads: a full disk, for example.'],
     })
   }

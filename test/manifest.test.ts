@@ -21,10 +21,12 @@ const {commands} = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'u
 /** Everything that a user can type: a change here is a change that users notice. */
 const SURFACE = {
   help: ['COMMAND', '--nested-commands', '-n'],
-  login: ['--json', '--offline', '--token=', '-t'],
-  logout: ['--json'],
+  login: ['--device', '--iam-url=', '--json', '--no-browser', '--offline', '--token=', '-t'],
+  logout: ['--json', '--revoke'],
+  'sessions:list': ['--json'],
+  'sessions:revoke': ['ID', '--all', '--json', '--others'],
   token: [],
-  whoami: ['--json', '--offline'],
+  whoami: ['--iam-url=', '--json', '--offline'],
 }
 
 describe('oclif.manifest.json', () => {

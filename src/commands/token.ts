@@ -1,5 +1,5 @@
 import {BaseCommand} from '../base-command.js'
-import {brokenCredentialFile, notLoggedIn} from '../errors.js'
+import {notLoggedIn} from '../errors.js'
 
 export default class Token extends BaseCommand {
   static override description =
@@ -23,9 +23,8 @@ export default class Token extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Token)
-    const reading = await this.credentials.readCredentials()
-    if (reading.state === 'empty') throw notLoggedIn()
-    if (reading.state === 'broken') throw brokenCredentialFile(this.credentials.location, reading.reason)
-    this.log(reading.credentials.token)
+    const found = await this.readCredentials()
+    if (!found) throw notLoggedIn()
+    this.log(found.credentials.token)
   }
 }

@@ -11,18 +11,22 @@ import {
 } from 'node:fs'
 import {setTimeout} from 'node:timers/promises'
 
+import {NnoError} from '../errors.js'
 import {EMPTY_PAYLOAD} from './schema.js'
 
 /** Windows has neither modes nor owners that Node can show, and cannot fsync a directory. */
 export const isWindows = process.platform === 'win32'
 
 // Not one of these exists on Windows, where they are left out.
-const {O_NOCTTY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants as Partial<typeof constants>
+const {O_DIRECTORY = 0, O_NOCTTY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0} = constants as Partial<typeof constants>
 
 /** How to open a file that exists. Never waits, as opening a FIFO would. */
 export const OpenFor = {
   clearing: constants.O_RDWR | O_NONBLOCK | O_NOCTTY,
+  /** Not through a link. */
   clearingWithoutLinks: constants.O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW,
+  /** Not through a link either. */
+  directory: constants.O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
   reading: constants.O_RDONLY | O_NONBLOCK | O_NOCTTY,
 } as const
 
@@ -54,7 +58,9 @@ export function step<T>(call: string, action: () => T): T {
   try {
     return action()
   } catch (error) {
-    throw error instanceof DiskFault ? error : new DiskFault(call, error as NodeJS.ErrnoException)
+    throw error instanceof DiskFault || error instanceof NnoError
+      ? error
+      : new DiskFault(call, error as NodeJS.ErrnoException)
   }
 }
 
@@ -133,7 +139,7 @@ export function sync(fd: number): void {
 /** Waits until the names in a directory are on disk. */
 export function syncDirectory(path: string): void {
   if (isWindows) return
-  const fd = step('open', () => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY))
+  const fd = step('open', () => openSync(path, constants.O_RDONLY | O_DIRECTORY))
   try {
     sync(fd)
   } finally {

@@ -1,7 +1,7 @@
-import {chmodSync, fchmodSync, type Stats} from 'node:fs'
+import {fchmodSync, lstatSync, type Stats} from 'node:fs'
 
 import {credentialFileError} from '../errors.js'
-import {isWindows, step} from './disk.js'
+import {isWindows, OpenFor, step, withFile} from './disk.js'
 
 export const FILE_MODE = 0o600
 export const FOLDER_MODE = 0o700
@@ -13,6 +13,7 @@ const isRoot = uid === 0
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0')
 const permissions = (status: Stats) => status.mode & 0o7777
+const isOpen = (status: Stats) => (status.mode & 0o077) !== 0
 
 /**
  * Refuses to change what belongs to another user: the change would lock its owner out, or
@@ -27,6 +28,21 @@ export function refuseOthers(path: string, status: Stats): void {
   ])
 }
 
+/**
+ * Refuses a link that somebody else than the owner of its target has made: root would be led to
+ * write where a user could not.
+ *
+ * @throws NnoError with exit code 6
+ */
+export function refusePlantedLink(path: string, target: Stats): void {
+  const link = step('lstat', () => lstatSync(path))
+  if (isWindows || !link.isSymbolicLink() || link.uid === target.uid) return
+  throw credentialFileError(
+    `${path} is a link of uid ${link.uid} to a file of uid ${target.uid}. Nothing was changed.`,
+    ['Look at both, remove the link, and run the command again.'],
+  )
+}
+
 /** Whom a new file or folder must be given to, which is when root works in another user's home. */
 export function rightfulOwner(model: Stats): undefined | {gid: number; uid: number} {
   return isRoot && (model.uid !== uid || model.gid !== gid) ? {gid: model.gid, uid: model.uid} : undefined
@@ -34,7 +50,7 @@ export function rightfulOwner(model: Stats): undefined | {gid: number; uid: numb
 
 /** A sentence for the user when others can read or write the file, or undefined. */
 export function exposure(path: string, status: Stats): string | undefined {
-  if (isWindows || (permissions(status) & 0o077) === 0) return undefined
+  if (isWindows || !isOpen(status)) return undefined
   return `${path} is open to other users (mode ${octal(permissions(status))}). Close it: \`chmod 600 ${quote(path)}\`.`
 }
 
@@ -42,13 +58,18 @@ export function exposure(path: string, status: Stats): string | undefined {
 export function repairFile(path: string, fd: number, status: Stats): string | undefined {
   if (isWindows || permissions(status) === FILE_MODE) return undefined
   step('fchmod', () => fchmodSync(fd, FILE_MODE))
-  return repaired(path, status, FILE_MODE)
+  return isOpen(status) ? repaired(path, status, FILE_MODE) : undefined
 }
 
-/** Closes nno's folder to others. Returns a sentence for the user if it was open to them. */
-export function repairFolder(path: string, status: Stats): string | undefined {
-  if (isWindows || permissions(status) === FOLDER_MODE || (status.uid !== uid && !isRoot)) return undefined
-  step('chmod', () => chmodSync(path, FOLDER_MODE))
+/**
+ * Closes nno's folder to others. Returns a sentence for the user if it was open to them. A link
+ * in the folder's place leads to one that has a purpose of its own, and is left alone.
+ */
+export function repairFolder(path: string): string | undefined {
+  if (isWindows) return undefined
+  const status = step('lstat', () => lstatSync(path))
+  if (!status.isDirectory() || !isOpen(status) || (status.uid !== uid && !isRoot)) return undefined
+  withFile(path, OpenFor.directory, (fd) => step('fchmod', () => fchmodSync(fd, FOLDER_MODE)))
   return repaired(path, status, FOLDER_MODE)
 }
 

@@ -10,6 +10,7 @@ export const MAX_FILE_BYTES = 64 * 1024
 /** What a logout leaves in the file. */
 export const EMPTY_PAYLOAD = '{}'
 
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/
 const BLANK = /^[\t\n\r ]*$/
 
 /** What the bytes of a credential file say. `clean` means that a logout has nothing to do. */
@@ -66,8 +67,8 @@ function judge(value: unknown): Verdict {
   }
 
   const [email, expiresAt, iamUrl] = [text('email'), text('expiresAt'), text('iamUrl')]
-  if (email === undefined) return {reason: 'it has no "email"', state: 'broken'}
-  if (expiresAt === undefined || Number.isNaN(Date.parse(expiresAt)))
+  if (!email) return {reason: 'it has no "email"', state: 'broken'}
+  if (expiresAt === undefined || !ISO_8601.test(expiresAt) || Number.isNaN(Date.parse(expiresAt)))
     return {reason: 'its "expiresAt" is not a date', state: 'broken'}
   if (iamUrl === undefined) return {reason: 'it has no "iamUrl"', state: 'broken'}
   return {

@@ -31,8 +31,8 @@ export type Reading =
   | {reason: string; state: 'broken'}
   | {state: 'empty'}
 
-/** What a logout did. `cleared` is false when there was nothing to clear. */
-export type Clearing = {cleared: boolean; warnings: readonly string[]}
+/** What a logout did. `previous` is what it cleared, undefined when there was nothing to clear. */
+export type Clearing = {previous: Reading | undefined; warnings: readonly string[]}
 
 /**
  * Keeps the credentials of one user.

@@ -1,5 +1,4 @@
 import isUnicodeSupported from 'is-unicode-supported'
-// eslint-disable-next-line n/no-unsupported-features/node-builtins -- in every Node 20.12 and later, called experimental in 20
 import {styleText} from 'node:util'
 
 import {sanitize} from './sanitize.js'
@@ -23,6 +22,13 @@ export function statusLine(kind: StatusKind, text: string, stream: {isTTY?: bool
   const shown = stream.isTTY && !isUnicodeSupported() ? fallback : symbol
   const painted = hasColor(stream) ? styleText(color, shown, {validateStream: false}) : shown
   return `${painted} ${sanitize(text)}\n`
+}
+
+/** A text that is not to be overlooked, in a box of three lines. Sanitised, with its newlines. */
+export function box(text: string): string {
+  const shown = ` ${sanitize(text)} `
+  const edge = '─'.repeat(shown.length)
+  return `╭${edge}╮\n│${shown}│\n╰${edge}╯\n`
 }
 
 /** NO_COLOR (no-color.org) wins over FORCE_COLOR (force-color.org), and both over the terminal. */

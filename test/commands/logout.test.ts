@@ -31,7 +31,10 @@ describe('logout', () => {
 
   it('shows the warnings of the store', async () => {
     const credentials = new MemoryCredentialStore(CREDENTIALS)
-    credentials.clearCredentials = async () => ({cleared: true, warnings: ['first', 'second']})
+    credentials.clearCredentials = async () => ({
+      previous: {credentials: CREDENTIALS, state: 'found', warnings: []},
+      warnings: ['first', 'second'],
+    })
     const {stderr} = await runWith(Logout, [], fakeServices({credentials}))
     expect(stderr).to.equal('⚠ first\n⚠ second\n')
   })

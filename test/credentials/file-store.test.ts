@@ -105,7 +105,9 @@ describe('FileCredentialStore', () => {
     })) {
       it(`is the empty payload, after ${what}`, async () => {
         const home = homeWith(content)
-        expect(await storeIn(home).clearCredentials()).to.deep.equal({cleared: true, warnings: []})
+        expect(await storeIn(home).clearCredentials())
+          .to.have.property('previous')
+          .that.is.an('object')
         expect(readFile(home)).to.equal('{}')
         if (!isWindows) expect(modeOf(credentialPath(home))).to.equal('600')
       })
@@ -125,7 +127,7 @@ describe('FileCredentialStore', () => {
       const home = makeHome()
       mkdirSync(join(home, '.nno'))
       writeFileSync(join(home, '.nno', '.credentials.json.1.abc.tmp'), TOKEN)
-      expect(await storeIn(home).clearCredentials()).to.deep.equal({cleared: false, warnings: []})
+      expect(await storeIn(home).clearCredentials()).to.deep.equal({previous: undefined, warnings: []})
       expect(namesIn(join(home, '.nno'))).to.deep.equal([])
     })
 
@@ -198,6 +200,47 @@ describe('FileCredentialStore', () => {
     expect(await storeIn(home).readCredentials()).to.deep.equal({state: 'empty'})
   })
 
+  it('does not say that a login is saved when it reads back differently', async () => {
+    const home = homeWith(CREDENTIALS)
+    const rename = fs.renameSync
+    fs.renameSync = (from, to) => {
+      rename(from, to)
+      truncateSync(to, 20)
+    }
+
+    syncBuiltinESMExports()
+    try {
+      const error = await failureOf(storeIn(home).writeCredentials(CREDENTIALS))
+      expect(error).to.include({exitCode: 6})
+      expect(error.message).to.match(
+        /it reads back differently, read\. It is saved, but the disk did not confirm it\.$/,
+      )
+    } finally {
+      fs.renameSync = rename
+      syncBuiltinESMExports()
+    }
+  })
+
+  it('logs out on a full disk that refuses to overwrite', async () => {
+    const home = homeWith(CREDENTIALS)
+    const write = fs.writeSync
+    fs.writeSync = ((fd: number, bytes: Buffer, ...rest: [number, number, number]) => {
+      if (bytes.length > 2) throw Object.assign(new Error('ENOSPC: no space left on device, write'), {code: 'ENOSPC'})
+      return write(fd, bytes, ...rest)
+    }) as typeof fs.writeSync
+    syncBuiltinESMExports()
+    try {
+      expect(await storeIn(home).clearCredentials())
+        .to.have.property('previous')
+        .that.is.an('object')
+    } finally {
+      fs.writeSync = write
+      syncBuiltinESMExports()
+    }
+
+    expect(readFile(home)).to.equal('{}')
+  })
+
   it('looks again after a clear: a login may have come in between', async () => {
     const home = homeWith(CREDENTIALS)
     const truncate = fs.ftruncateSync
@@ -211,7 +254,7 @@ describe('FileCredentialStore', () => {
 
     syncBuiltinESMExports()
     try {
-      expect(await storeIn(home).clearCredentials()).to.include({cleared: true})
+      expect(await storeIn(home).clearCredentials()).to.have.nested.property('previous.credentials.token', TOKEN)
     } finally {
       fs.ftruncateSync = truncate
       syncBuiltinESMExports()
@@ -357,7 +400,7 @@ describe('FileCredentialStore', () => {
       const {home, target} = linkedHome('../dotfiles/c.json')
       const store = storeIn(home)
       expect(await store.readCredentials()).to.deep.equal({state: 'empty'})
-      expect(await store.clearCredentials()).to.deep.equal({cleared: false, warnings: []})
+      expect(await store.clearCredentials()).to.deep.equal({previous: undefined, warnings: []})
       expect(existsSync(target)).to.equal(false)
       await store.writeCredentials(CREDENTIALS)
       expect(JSON.parse(readFileSync(target, 'utf8'))).to.deep.equal(CREDENTIALS)

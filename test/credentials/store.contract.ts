@@ -34,16 +34,16 @@ export function itKeepsThePromisesOfAStore(makeEmpty: () => CredentialStore, mak
   it('forgets what it was told to forget', async () => {
     const store = makeEmpty()
     await store.writeCredentials(CREDENTIALS)
-    expect(await store.clearCredentials()).to.deep.equal({cleared: true, warnings: []})
+    expect(await store.clearCredentials()).to.deep.equal({previous: found(CREDENTIALS), warnings: []})
     expect(await store.readCredentials()).to.deep.equal({state: 'empty'})
   })
 
   it('says when there was nothing to forget', async () => {
     const store = makeEmpty()
-    expect(await store.clearCredentials()).to.deep.equal({cleared: false, warnings: []})
+    expect(await store.clearCredentials()).to.deep.equal({previous: undefined, warnings: []})
     await store.writeCredentials(CREDENTIALS)
     await store.clearCredentials()
-    expect(await store.clearCredentials()).to.deep.equal({cleared: false, warnings: []})
+    expect(await store.clearCredentials()).to.deep.equal({previous: undefined, warnings: []})
   })
 
   it('can be written again after a clear', async () => {
@@ -72,7 +72,8 @@ export function itKeepsThePromisesOfAStore(makeEmpty: () => CredentialStore, mak
 
   it('clears broken content', async () => {
     const store = makeBroken()
-    expect(await store.clearCredentials()).to.deep.equal({cleared: true, warnings: []})
+    const {previous} = await store.clearCredentials()
+    expect(previous).to.include({state: 'broken'})
     expect(await store.readCredentials()).to.deep.equal({state: 'empty'})
   })
 

@@ -68,7 +68,7 @@ describe('exit codes, as text and with --json', () => {
     ['an empty token', ['login', '--token', ''], 2, 'usage', /^The token is empty\.$/],
     ['a token in two lines', ['login', '--token', `${TOKEN}\n${TOKEN}`], 2, 'usage', /^The token holds white space/],
     ['--offline alone', ['login', '--offline'], 2, 'usage', /^--offline needs --token\.$/],
-    ['no token', ['login'], 2, 'usage', /^There is no token to log in with\.$/],
+    ['no token', ['login'], 2, 'usage', /^There is no terminal to log in from, and no --token\.$/],
     ['help for an unknown command', ['help', 'logut'], 2, 'usage', /^Unknown command "logut"\.$/],
     ['no login to take a token from', ['token'], 3, 'not_logged_in', /^Not logged in\.$/],
   ]

@@ -273,7 +273,10 @@ describe('nno logout', () => {
     const home = homeWith(CREDENTIALS)
     const {exit, stderr} = await shell('nno logout > /dev/full', {home})
     expect(exit).to.equal(1)
-    expect(stderr).to.match(/^✖ The command is done, but its output could not be written \(ENOSPC\)\.\n/)
+    expect(stderr).to.equal(
+      '✖ The output could not be written (ENOSPC). The command itself ran to its end.\n' +
+        '  Check where standard output leads: a full disk, for example.\n',
+    )
     expect(readFile(home)).to.equal('{}')
   })
 })

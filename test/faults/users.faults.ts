@@ -1,5 +1,4 @@
 import {expect} from 'chai'
-// eslint-disable-next-line n/no-unsupported-features/node-builtins -- cpSync is in every Node 16.7 and later
 import {chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'

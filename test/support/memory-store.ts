@@ -12,9 +12,9 @@ export class MemoryCredentialStore implements CredentialStore {
   }
 
   async clearCredentials(): Promise<Clearing> {
-    const cleared = this.#stored.state !== 'empty'
+    const previous = this.#stored.state === 'empty' ? undefined : this.#stored
     this.#stored = {state: 'empty'}
-    return {cleared, warnings: []}
+    return {previous, warnings: []}
   }
 
   async readCredentials(): Promise<Reading> {

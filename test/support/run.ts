@@ -7,6 +7,7 @@ import {join} from 'node:path'
 
 import type {Services} from '../../src/services.js'
 
+import {FakeIam} from './fake-iam.js'
 import {MemoryCredentialStore} from './memory-store.js'
 import {ROOT} from './nno.js'
 
@@ -15,8 +16,15 @@ export const NOW = Date.UTC(2026, 2, 4, 5, 6, 7, 8)
 
 export function fakeServices(parts: Partial<Services> = {}): Services {
   return {
+    async awaitApproval() {
+      throw new Error('nobody approves')
+    },
+    connect: async (address) => new FakeIam(undefined, undefined, 'named' in address ? address.named : address.stored),
     credentials: new MemoryCredentialStore(),
+    hasTerminal: () => true,
+    listenForInterrupt: async () => ({signal: new AbortController().signal, stop() {}}),
     now: () => NOW,
+    async openBrowser() {},
     readStandardInput: async () => '',
     ...parts,
   }

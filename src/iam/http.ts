@@ -1,0 +1,121 @@
+import type {Bounds} from './client.js'
+
+import {iamUnreachable, NnoError} from '../errors.js'
+import {isLoopback} from './url.js'
+
+const MAX_ANSWER_BYTES = 1024 * 1024
+
+/** What a request consists of, beside its URL. */
+export type Request = Bounds & {
+  body?: string | URLSearchParams
+  headers?: Record<string, string>
+  method?: string
+}
+
+/**
+ * Sends one request, and reads its whole answer: without following redirects, which would hand
+ * the token on, and with bounds for time and size, so that no server can hold nno up.
+ *
+ * @throws NnoError with exit code 5 that names the host and the cause, and never a header
+ */
+export async function send(url: URL, userAgent: string, request: Request): Promise<Response> {
+  const {body, headers, method = 'GET', milliseconds, signal} = request
+  const timeout = AbortSignal.timeout(milliseconds)
+  const init: RequestInit = {
+    ...(body !== undefined && {body}),
+    headers: {...headers, accept: 'application/json', 'user-agent': userAgent},
+    method,
+    redirect: 'manual',
+    signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
+  }
+  try {
+    const response = await (await chooseFetch(url))(url, init)
+    const text = await readText(url, response)
+    const bodiless = [204, 205, 304].includes(response.status)
+    return new Response(bodiless ? null : text, {headers: response.headers, status: response.status})
+  } catch (error) {
+    if (error instanceof NnoError) throw error
+    if (signal?.aborted) throw signal.reason
+    throw explain(url, timeout.aborted ? `did not answer within ${milliseconds / 1000} s` : undefined, error)
+  }
+}
+
+/** An answer that IAM does not document. */
+export function undocumented(url: string | URL, what: string): NnoError {
+  return iamUnreachable(`${new URL(url).host} ${what}.`, [
+    'That is not the answer of an IAM: check the URL, and whether a proxy or a login page stands in between.',
+  ])
+}
+
+const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
+
+function proxyIsSet(): boolean {
+  return PROXY_VARIABLES.some((name) => process.env[name])
+}
+
+/** Node's fetch, or undici's where a proxy is set, which Node's ignores. */
+async function chooseFetch(url: URL): Promise<typeof fetch> {
+  if (isLoopback(url) || !proxyIsSet()) return fetch
+  const {EnvHttpProxyAgent, fetch: undiciFetch} = await import('undici')
+  const dispatcher = new EnvHttpProxyAgent()
+  return ((input: URL, init: object) => undiciFetch(input, {...init, dispatcher})) as unknown as typeof fetch
+}
+
+async function readText(url: URL, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += (chunk as Uint8Array).length
+    // What counts is what it unpacks to: leaving the loop ends the connection.
+    if (length > MAX_ANSWER_BYTES) throw undocumented(url, 'answered more than 1 MiB')
+    chunks.push(chunk as Uint8Array)
+  }
+
+  return Buffer.concat(chunks).toString()
+}
+
+const CAUSES: Record<string, string> = {
+  EAI_AGAIN: 'could not be looked up (DNS)',
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'closed the connection',
+  EHOSTUNREACH: 'cannot be reached from here',
+  ENETUNREACH: 'cannot be reached from here',
+  ENOTFOUND: 'is not known (DNS)',
+  ETIMEDOUT: 'did not answer',
+  UND_ERR_CONNECT_TIMEOUT: 'did not answer',
+  UND_ERR_SOCKET: 'closed the connection',
+}
+const TLS = /^(?:CERT_|DEPTH_|ERR_SSL|ERR_TLS|SELF_SIGNED|UNABLE_TO_)/
+
+/** Only the code of what `fetch` throws is shown: its messages can quote a header. */
+function explain(url: URL, known: string | undefined, error: unknown): NnoError {
+  const code = codeOf(error)
+  const named = code ? ` (${code})` : ''
+  if (code && TLS.test(code)) {
+    return iamUnreachable(
+      `${url.host} could not prove who it is${named}.`,
+      [
+        'If a proxy or a company CA stands in between, name its certificate with NODE_EXTRA_CA_CERTS.',
+        ...(/NOT_YET_VALID|EXPIRED/.test(code) ? ['Check the clock of this machine.'] : []),
+      ],
+      error,
+    )
+  }
+
+  const what = known ?? CAUSES[code ?? ''] ?? 'could not be asked'
+  return iamUnreachable(`${url.host} ${what}${known ? '' : named}.`, [proxyHint(url)], error)
+}
+
+function proxyHint(url: URL): string {
+  if (isLoopback(url)) return 'Check that IAM runs on this machine.'
+  return proxyIsSet()
+    ? 'A proxy is set: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
+    : 'Check the network. If there is a proxy, name it with HTTPS_PROXY.'
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && typeof error.code === 'string') return error.code
+  if (error instanceof AggregateError) return codeOf(error.errors[0])
+  return codeOf(error.cause)
+}
