@@ -66,20 +66,27 @@ async function overwrite(path: string, warnings: string[]): Promise<Reading | un
 }
 
 function eraseAllTemps(path: string): void {
-  const target = stepUnlessMissing('realpath', () => followLinks(path))
-  for (const folder of new Set([dirname(path), dirname(target ?? path)])) {
-    try {
-      eraseTemps(folder, {onlyAbandoned: false})
-    } catch (error) {
-      if (!(error instanceof DiskFault)) throw error
-      // Where no file can be made, no login has left one.
-      if (error.call === 'readdir' && !isWritable(folder)) continue
-      throw credentialFileError(
-        `Could not erase the temporary files of logins in ${folder}: ${error.message}. ${path} itself holds no token.`,
-        ['A login that was killed may have left a token there: look for .credentials.json.*.tmp, and delete it.'],
-        error,
-      )
-    }
+  let folder = dirname(path)
+  try {
+    const target = stepUnlessMissing('realpath', () => followLinks(path)) ?? path
+    for (folder of new Set([dirname(path), dirname(target)])) eraseTempsIn(folder)
+  } catch (error) {
+    if (!(error instanceof DiskFault)) throw error
+    throw credentialFileError(
+      `Could not erase the temporary files of logins in ${folder}: ${error.message}. ${path} itself holds no token.`,
+      ['A login that was killed may have left a token there: look for .credentials.json.*.tmp, and delete it.'],
+      error,
+    )
+  }
+}
+
+function eraseTempsIn(folder: string): void {
+  try {
+    eraseTemps(folder, {onlyAbandoned: false})
+  } catch (error) {
+    // Where no file can be made, no login has left one.
+    if (error instanceof DiskFault && error.call === 'readdir' && !isWritable(folder)) return
+    throw error
   }
 }
 

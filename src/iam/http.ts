@@ -28,8 +28,9 @@ export async function send(url: URL, userAgent: string, request: Request): Promi
     redirect: 'manual',
     signal: signal ? AbortSignal.any([timeout, signal]) : timeout,
   }
+  const fetchUrl = await chooseFetch(url)
   try {
-    const response = await (await chooseFetch(url))(url, init)
+    const response = await fetchUrl(url, init)
     const text = await readText(url, response)
     const bodiless = [204, 205, 304].includes(response.status)
     return new Response(bodiless ? null : text, {headers: response.headers, status: response.status})
@@ -56,9 +57,9 @@ function proxyIsSet(): boolean {
 /** Node's fetch, or undici's where a proxy is set, which Node's ignores. */
 async function chooseFetch(url: URL): Promise<typeof fetch> {
   if (isLoopback(url) || !proxyIsSet()) return fetch
-  const {EnvHttpProxyAgent, fetch: undiciFetch} = await import('undici')
-  const dispatcher = new EnvHttpProxyAgent()
-  return ((input: URL, init: object) => undiciFetch(input, {...init, dispatcher})) as unknown as typeof fetch
+  const {default: undici} = await import('undici')
+  const dispatcher = new undici.EnvHttpProxyAgent()
+  return ((input: URL, init: object) => undici.fetch(input, {...init, dispatcher})) as unknown as typeof fetch
 }
 
 async function readText(url: URL, response: Response): Promise<string> {

@@ -7,6 +7,7 @@ import fs, {
   mkdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -200,6 +201,23 @@ describe('FileCredentialStore', () => {
     expect(await storeIn(home).readCredentials()).to.deep.equal({state: 'empty'})
   })
 
+  it('finds the new login when the old file is blanked while it is being read', async () => {
+    const home = homeWith(CREDENTIALS)
+    const read = fs.readSync
+    fs.readSync = ((fd: number, bytes: Buffer, ...rest: [number, number, number]) => {
+      fs.readSync = read
+      syncBuiltinESMExports()
+      // What a login does in between: another file takes the path, and the old one is blanked.
+      writeFileSync(join(home, 'new'), JSON.stringify({...CREDENTIALS, token: OTHER_TOKEN}))
+      renameSync(credentialPath(home), join(home, 'old'))
+      renameSync(join(home, 'new'), credentialPath(home))
+      writeFileSync(join(home, 'old'), '{}')
+      return read(fd, bytes, ...rest)
+    }) as typeof fs.readSync
+    syncBuiltinESMExports()
+    expect(await storeIn(home).readCredentials()).to.have.nested.property('credentials.token', OTHER_TOKEN)
+  })
+
   it('does not say that a login is saved when it reads back differently', async () => {
     const home = homeWith(CREDENTIALS)
     const rename = fs.renameSync
@@ -281,7 +299,8 @@ describe('FileCredentialStore', () => {
     for (const action of [store.readCredentials(), store.clearCredentials(), store.writeCredentials(CREDENTIALS)]) {
       const error = await failureOf(action)
       expect(error).to.include({exitCode: 6})
-      expect(error.message).to.match(/credentials\.json: EISDIR|is a directory, not a file/)
+      expect(error.message).to.equal(`${credentialPath(home)} is a directory, not a file. Nothing was changed.`)
+      expect(error.suggestions).to.deep.equal(['Look at it, move it away, and run the command again.'])
     }
   })
 
@@ -354,6 +373,28 @@ describe('FileCredentialStore', () => {
           `${credentialPath(home)} is open to other users (mode 0640). Close it: \`chmod 600 ${credentialPath(home)}\`.`,
         ])
       expect(modeOf(credentialPath(home))).to.equal('640')
+    })
+
+    it('stay as they were when a login fails', async () => {
+      const home = homeWith('')
+      rmSync(credentialPath(home))
+      chmodSync(join(home, '.nno'), 0o755)
+      writeFileSync(join(home, 'victim'), 'mine')
+      symlinkSync('../victim', credentialPath(home))
+      expect(await failureOf(storeIn(home).writeCredentials(CREDENTIALS))).to.include({exitCode: 6})
+      expect(modeOf(join(home, '.nno'))).to.equal('755')
+      expect(namesIn(join(home, '.nno'))).to.deep.equal(['credentials.json'])
+    })
+
+    it('of a folder that the user has linked to another place stay as they are', async () => {
+      const home = makeHome()
+      mkdirSync(join(home, 'dotfiles'), {mode: 0o755})
+      symlinkSync('dotfiles', join(home, '.nno'))
+      const store = storeIn(home)
+      await store.writeCredentials(CREDENTIALS)
+      await store.clearCredentials()
+      expect(modeOf(join(home, 'dotfiles'))).to.equal('755')
+      expect(readFileSync(join(home, 'dotfiles', 'credentials.json'), 'utf8')).to.equal('{}')
     })
 
     for (const umask of [0o000, 0o777]) {

@@ -156,6 +156,42 @@ describe('exit codes, as text and with --json', () => {
 
   if (isWindows) return
 
+  it('output that cannot be written: the exit code is still that of the command', async () => {
+    if (process.platform !== 'linux') return
+    const scripts = {'nno logut --json': 2, 'nno whoami --json': 3, 'nno whoami --offline': 3}
+    for (const [script, expected] of Object.entries(scripts)) {
+      const {exit, stderr} = await shell(`${script} > /dev/full`, {home: makeHome()})
+      expect(exit, script).to.equal(expected)
+      expect(stderr).to.match(/^✖ The output could not be written \(ENOSPC\)\. .*\n {2}.*\n$/)
+    }
+  })
+
+  it('more arguments than anybody types: 2, at once', async () => {
+    const {exit, stderr} = await nno(['login', ...Array.from({length: 20_000}, String)], {home: makeHome()})
+    expect({exit, stderr}).to.deep.equal({exit: 2, stderr: '✖ There are too many arguments.\n  See `nno help`.\n'})
+  })
+
+  it('a folder that was deleted: no matter', async () => {
+    const {stderr, stdout} = await shell(
+      'mkdir "$HOME/gone" && cd "$HOME/gone" && rmdir "$HOME/gone" && nno whoami; nno -v',
+      {home: makeHome()},
+    )
+    expect(stderr).to.equal('')
+    expect(stdout).to.match(/^ℹ Not authenticated\. Run: nno login\n@neutrino-io\/cli\//)
+  })
+
+  it('NO_COLOR beside FORCE_COLOR: no word of it', async () => {
+    for (const args of [['--version'], ['help'], ['logout']]) {
+      expect((await nno(args, {env: {FORCE_COLOR: '1', NO_COLOR: '1'}, home: makeHome()})).stderr).to.equal('')
+    }
+  })
+
+  it('a standard input that cannot be read: 2', async () => {
+    const {exit, stderr} = await shell('nno login --token - --offline 0> "$HOME/x"', {home: makeHome()})
+    expect(exit).to.equal(2)
+    expect(stderr).to.equal('✖ Standard input could not be read (EBADF).\n  Check what it is connected to.\n')
+  })
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`${signal} while waiting for a token: ends at once, and nothing is written`, async () => {
       const home = makeHome()

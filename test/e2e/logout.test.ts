@@ -230,6 +230,21 @@ describe('nno logout', () => {
   )
 
   row(
+    'a folder that cannot be listed, where a killed login may have left a token',
+    () => {
+      const home = makeHome()
+      mkdirSync(join(home, '.nno'), {mode: 0o300})
+      return home
+    },
+    async (home, json) => {
+      const message =
+        /Could not erase the temporary files of logins in \S+: EACCES: permission denied, readdir\. .* itself holds no token\./
+      await expectFailure(home, json, message, withoutRootsPrivileges())
+      chmodSync(join(home, '.nno'), 0o700)
+    },
+  )
+
+  row(
     'a FIFO at the path',
     () => homeWith('x'),
     async (home, json) => {

@@ -4,8 +4,11 @@ import {join} from 'node:path'
 
 import {nno, type Outcome} from '../support/nno.js'
 
-/** A system call of nno that touches the home folder: the nth of its name in the process. */
-export type Call = {line: string; name: string; nth: number}
+/**
+ * A system call of nno that touches the home folder: the nth of its name in the process. Extra is
+ * what a login does once it is saved: blanking what it replaced, and sweeping up after others.
+ */
+export type Call = {isExtra: boolean; line: string; name: string; nth: number}
 
 let logs = 0
 
@@ -26,12 +29,14 @@ export async function traceCalls(args: string[], home: string): Promise<Call[]> 
   const {log, outcome} = await straced(args, home, ['-e', 'trace=%file,%desc'])
   if (outcome.exit === null) throw new Error('nno did not end under strace')
   const seen = new Map<string, number>()
+  let isExtra = false
   return log.flatMap((line) => {
     const name = /^(\w+)\(/.exec(line)?.[1]
     if (!name) return []
     const nth = (seen.get(name) ?? 0) + 1
     seen.set(name, nth)
-    return line.includes(home) && name !== 'execve' ? [{line, name, nth}] : []
+    isExtra ||= args[0] === 'login' && line.includes('(deleted)')
+    return line.includes(home) && name !== 'execve' ? [{isExtra, line, name, nth}] : []
   })
 }
 
