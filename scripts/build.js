@@ -7,33 +7,35 @@ import {fileURLToPath} from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
+/** How src/ and everything that it needs becomes dist/, for esbuild. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  // Modules from CommonJS ask for `require`, which an ES module does not have.
+  banner: {js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);"},
+  bundle: true,
+  chunkNames: 'chunks/[name]-[hash]',
+  entryPoints: ['src/main.ts', 'src/help.ts', 'src/commands/**/*.ts', 'src/hooks/*.ts'],
+  // oclif loads these to run TypeScript, which the built package never does.
+  external: ['pnpapi', 'ts-node', 'tsx', 'typescript'],
+  format: 'esm',
+  legalComments: 'none',
+  metafile: true,
+  minifySyntax: true,
+  minifyWhitespace: true,
+  outdir: 'dist',
+  platform: 'node',
+  splitting: true,
+  target: 'node20.19',
+}
+
 /**
- * Bundles src/ and everything that it needs into dist/. Each command, each hook and the help
- * are files of their own, loaded when they run; what they share goes into chunks.
+ * Bundles src/ into dist/. Each command, each hook and the help are files of their own, loaded
+ * when they run; what they share goes into chunks.
  */
 export async function bundle() {
-  const dist = join(root, 'dist')
-  rmSync(dist, {force: true, recursive: true})
-  const {metafile} = await build({
-    absWorkingDir: root,
-    // Modules from CommonJS ask for `require`, which an ES module does not have.
-    banner: {js: "import {createRequire} from 'node:module'; const require = createRequire(import.meta.url);"},
-    bundle: true,
-    chunkNames: 'chunks/[name]-[hash]',
-    entryPoints: ['src/main.ts', 'src/help.ts', 'src/commands/**/*.ts', 'src/hooks/*.ts'],
-    // oclif loads these to run TypeScript, which the built package never does.
-    external: ['pnpapi', 'ts-node', 'tsx', 'typescript'],
-    format: 'esm',
-    legalComments: 'none',
-    metafile: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    outdir: dist,
-    platform: 'node',
-    splitting: true,
-    target: 'node20.19',
-  })
-  writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)))
+  rmSync(join(root, 'dist'), {force: true, recursive: true})
+  const {metafile} = await build(bundleOptions)
+  writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)))
 }
 
 /** The licence texts of the packages that went into the bundle, which their authors ask to keep. */

@@ -1,7 +1,8 @@
 import {expect} from 'chai'
 
 import Logout from '../../src/commands/logout.js'
-import {credentialFileError} from '../../src/errors.js'
+import {credentialFileError, iamUnreachable} from '../../src/errors.js'
+import {FakeIam} from '../support/fake-iam.js'
 import {credentialPath, CREDENTIALS, homeWith, makeHome, readFile} from '../support/home.js'
 import {MemoryCredentialStore} from '../support/memory-store.js'
 import {fakeServices, runBuilt, runWith} from '../support/run.js'
@@ -60,6 +61,41 @@ describe('logout', () => {
     const {error, stdout} = await runWith(Logout, [], fakeServices({credentials}))
     expect(error).to.include({code: 'credential_file', exitCode: 6})
     expect(stdout).to.equal('')
+  })
+
+  it('ends the session first when it is asked to', async () => {
+    const credentials = new MemoryCredentialStore(CREDENTIALS)
+    const iam = new FakeIam()
+    const services = fakeServices({connect: async () => iam, credentials})
+    const {stderr, stdout} = await runWith(Logout, ['--revoke'], services)
+    expect({stderr, stdout}).to.deep.equal({stderr: '', stdout: '✔ Logged out successfully\n✔ Session revoked\n'})
+    expect(iam.tokens).to.deep.equal(new Set())
+    expect(await credentials.readCredentials()).to.deep.equal({state: 'empty'})
+  })
+
+  it('clears the store whatever goes wrong at IAM', async () => {
+    const failures: Array<FakeIam['endSession']> = [
+      async () => false,
+      async () => {
+        throw iamUnreachable('iam.example answered 502.', [])
+      },
+      async () => {
+        throw new TypeError('a bug')
+      },
+    ]
+    for (const endSession of failures) {
+      const credentials = new MemoryCredentialStore(CREDENTIALS)
+      const iam = Object.assign(new FakeIam(), {endSession})
+      const {stderr, stdout} = await runWith(
+        Logout,
+        ['--revoke'],
+        fakeServices({connect: async () => iam, credentials}),
+      )
+      expect(stdout).to.equal('✔ Logged out successfully\n')
+      expect(stderr).to.match(/^⚠ The session may still be valid\. .* Revoke it on the "Active sessions" page/)
+      expect(process.exitCode).to.equal(7)
+      expect(await credentials.readCredentials()).to.deep.equal({state: 'empty'})
+    }
   })
 
   it('works on the real file when oclif builds it', async () => {

@@ -1,6 +1,8 @@
 import {expect} from 'chai'
 
 import Whoami from '../../src/commands/whoami.js'
+import {iamUnreachable} from '../../src/errors.js'
+import {FakeIam, SESSION} from '../support/fake-iam.js'
 import {CREDENTIALS} from '../support/home.js'
 import {MemoryCredentialStore} from '../support/memory-store.js'
 import {fakeServices, NOW, runWith} from '../support/run.js'
@@ -78,6 +80,52 @@ describe('whoami', () => {
       expect(process.exitCode).to.equal(3)
     })
   }
+
+  it('shows what IAM says, not what is stored', async () => {
+    const iam = new FakeIam()
+    iam.findSession = async () => ({...SESSION, email: 'new@acme.com', role: null})
+    const services = fakeServices({connect: async () => iam, credentials: new MemoryCredentialStore(CREDENTIALS)})
+    const {stderr, stdout} = await runWith(Whoami, [], services)
+    expect(stderr).to.equal('')
+    expect(stdout).to.equal(
+      `✔ Authenticated as new@acme.com
+ℹ Platform: r4xk9m2zt5
+ℹ Session expires: ${SESSION.expiresAt}
+`,
+    )
+  })
+
+  it('says when IAM refuses the token, and keeps it', async () => {
+    const credentials = new MemoryCredentialStore(CREDENTIALS)
+    const services = fakeServices({connect: async () => new FakeIam(new Set()), credentials})
+    const {error, stdout} = await runWith(Whoami, [], services)
+    expect(error).to.include({code: 'session_rejected', exitCode: 4})
+    expect(error!.message).to.equal('Session expired or revoked. Run: nno login again.')
+    expect(error)
+      .to.have.property('document')
+      .that.includes({authenticated: false, reason: 'session_rejected', verified: true})
+    expect(stdout).to.equal('')
+    expect(await credentials.readCredentials()).to.include({state: 'found'})
+  })
+
+  it('says when IAM cannot be asked, and why', async () => {
+    const iam = new FakeIam()
+    iam.findSession = async () => {
+      throw iamUnreachable('iam.example is not known (DNS).', ['Check the network.'])
+    }
+
+    const services = fakeServices({connect: async () => iam, credentials: new MemoryCredentialStore(CREDENTIALS)})
+    const {error, stdout} = await runWith(Whoami, [], services)
+    expect(error).to.include({code: 'iam_unreachable', exitCode: 5})
+    expect(error!.message).to.equal('IAM unreachable. Use --offline to display cached credentials.')
+    expect(error)
+      .to.have.property('suggestions')
+      .that.deep.equals(['iam.example is not known (DNS).', 'Check the network.'])
+    expect(error)
+      .to.have.property('document')
+      .that.includes({authenticated: null, email: CREDENTIALS.email, verified: false})
+    expect(stdout).to.equal('')
+  })
 
   it('tells a script that nobody is logged in', async () => {
     const {stdout} = await runWith(Whoami, ['--json'], fakeServices())

@@ -1,5 +1,17 @@
 import {expect} from 'chai'
-import {chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync} from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
@@ -98,6 +110,22 @@ describe('another user', function () {
   })
 
   describe('whose home root works in', () => {
+    it('cannot lead root to write to a file that is not theirs', async () => {
+      const home = giveAway(homeWith('{}'), '.', '.nno')
+      rmSync(credentialPath(home))
+      const victim = join(makeHome(), 'victim')
+      writeFileSync(victim, 'root alone writes here')
+      symlinkSync(victim, credentialPath(home))
+      lchownSync(credentialPath(home), NOBODY, NOBODY)
+      for (const args of [LOGIN, ['logout']]) {
+        const {exit, stderr} = await nno(args, {home})
+        expect(exit).to.equal(6)
+        expect(stderr).to.include(`is a link of uid ${NOBODY} to a file of uid 0. Nothing was changed.`)
+      }
+
+      expect(readFileSync(victim, 'utf8')).to.equal('root alone writes here')
+    })
+
     it('keeps what is theirs through a login over a login, and a logout', async () => {
       const home = giveAway(homeWith(CREDENTIALS), '.', '.nno', '.nno/credentials.json')
       for (const args of [LOGIN, ['logout']]) {
