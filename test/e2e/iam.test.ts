@@ -5,7 +5,7 @@ import {setTimeout as pause} from 'node:timers/promises'
 
 import {credentialPath, CREDENTIALS, homeWith, makeHome, OTHER_TOKEN, readFile} from '../support/home.js'
 import {IamProcess} from '../support/iam/process.js'
-import {NNO, nno, type Outcome} from '../support/nno.js'
+import {NNO, nno, type Outcome, terminal} from '../support/nno.js'
 
 /** A device login that has shown its code, and goes on. */
 async function startLogin(iam: IamProcess, home: string, ...flags: string[]) {
@@ -158,6 +158,17 @@ describe('nno with a real IAM', function () {
       const outcome = await Promise.race([ended, pause(1000).then(() => {})])
       expect(outcome).to.include({exit: null, signal, stdout: ''})
       expect(stored(home)).to.deep.equal(CREDENTIALS)
+    })
+  }
+
+  if (process.platform === 'linux') {
+    it('shows on a terminal how much time is left', async () => {
+      const home = makeHome()
+      const command = `timeout 3 nno login --no-browser --iam-url ${iam.url}`
+      const output = await terminal(command, {env: {NO_COLOR: '1', TERM: 'xterm'}, home})
+      expect(output).to.match(/│ Code: [A-Z]{4}-\d{4} │\n[^]*ℹ Waiting for authentication\.\.\.\n/)
+      expect(output).to.include('\r\u001B[K⠋ 30:00 left')
+      expect(output).to.match(/29:5\d left/)
     })
   }
 
