@@ -11,6 +11,11 @@ const CLIENT: oauth.Client = {client_id: 'nno-cli'}
 /** Whether an answer says that IAM cannot answer now, rather than what it says. */
 const isPassing = (status: number) => status === 429 || status >= 500
 
+/** Ten years: a session that is said to last longer is not believed. */
+const MAX_SESSION_SECONDS = 10 * 365 * 24 * 60 * 60
+/** A day: nobody waits longer for a code, and a timer can count no more than 24. */
+const MAX_DEVICE_SECONDS = 24 * 60 * 60
+
 /** Whether a token could not stand in an Authorization header. */
 const tokenIsUnusable = (token: string) => !/^[!-~]{1,8192}$/.test(token)
 
@@ -36,6 +41,8 @@ export class HttpIamClient implements IamClient {
   }
 
   async deleteSession(token: string, id: string, bounds: Bounds): Promise<boolean> {
+    // In a URL, these are no names but steps to another path.
+    if (['', '.', '..'].includes(id)) return false
     const answer = await this.#ask(`/api/sessions/${encodeURIComponent(id)}`, token, {...bounds, method: 'DELETE'})
     if (answer.status === 404) return false
     await this.#requireAccepted(answer)
@@ -80,7 +87,7 @@ export class HttpIamClient implements IamClient {
       const granted = await oauth.processDeviceCodeResponse(this.#server(), CLIENT, answer)
       if (tokenIsUnusable(granted.access_token)) throw undocumented(this.url, 'granted a token that cannot be one')
       return {
-        expiresIn: granted.expires_in,
+        expiresIn: granted.expires_in && Math.min(granted.expires_in, MAX_SESSION_SECONDS),
         refreshToken: granted.refresh_token ?? null,
         state: 'granted',
         token: granted.access_token,
@@ -100,9 +107,9 @@ export class HttpIamClient implements IamClient {
       const device = await oauth.processDeviceAuthorizationResponse(this.#server(), CLIENT, answer)
       return {
         deviceCode: device.device_code,
-        expiresIn: device.expires_in,
+        expiresIn: Math.min(device.expires_in, MAX_DEVICE_SECONDS),
         // RFC 8628 section 3.2: without one, 5 seconds.
-        interval: device.interval ?? 5,
+        interval: Math.min(device.interval ?? 5, MAX_DEVICE_SECONDS),
         userCode: device.user_code,
         verificationUri: device.verification_uri,
         verificationUriComplete: device.verification_uri_complete,

@@ -13,7 +13,9 @@ function text(value: unknown): null | string {
 /** A date as IAM writes it, in the one form that nno stores and shows. */
 function date(value: unknown): null | string {
   const time = typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isNaN(time) ? null : new Date(time).toISOString()
+  const text = Number.isNaN(time) ? '' : new Date(time).toISOString()
+  // A year of more than four digits would make it longer, and is no date that anybody means.
+  return text.length === 24 ? text : null
 }
 
 /** The session in an answer of `GET /api/nno/session`, or undefined when it is not one. */

@@ -126,6 +126,62 @@ describe('nno with a hostile IAM', function () {
     })
   }
 
+  it('does not take an endless time for none', async () => {
+    if (process.platform === 'win32') return
+    const device = {
+      device_code: 'd',
+      expires_in: 1e300,
+      interval: 1e300,
+      user_code: 'ABCD-1234',
+      verification_uri: 'https://x.example',
+    }
+    const {url} = await serve(json(device))
+    const home = homeWith(CREDENTIALS)
+    const {exit, stderr} = await nno(['login', '--device', '--no-browser', '--iam-url', url], {
+      home,
+      wrapper: timeoutWrapper(3),
+    })
+    // It was still waiting when its three seconds were over.
+    expect(exit).to.equal(124)
+    expect(stderr).to.match(/Waiting for authentication\.\.\.\n$/)
+    expect(JSON.parse(readFile(home))).to.deep.equal(CREDENTIALS)
+  })
+
+  it('stores what a grant says, however much it promises', async () => {
+    const {url} = await serve((request, response) => {
+      if (request.url === '/oauth/device/code') {
+        json({
+          device_code: 'd',
+          expires_in: 60,
+          interval: 1,
+          user_code: 'ABCD-1234',
+          verification_uri: 'https://x.example',
+        })(request, response)
+      } else if (request.url === '/oauth/device/token') {
+        json({access_token: OTHER_TOKEN, expires_in: 1e300, token_type: 'Bearer'})(request, response)
+      } else {
+        json({...SESSION, expiresAt: '+123456-01-01T00:00:00.000Z', session: {}})(request, response)
+      }
+    })
+    const home = makeHome()
+    const {exit, stdout} = await nno(['login', '--device', '--no-browser', '--iam-url', url], {home})
+    expect({exit, stdout}).to.deep.equal({exit: 0, stdout: '✔ Authenticated as unknown\n'})
+    expect((await nno(['whoami', '--offline'], {home})).exit).to.equal(0)
+  })
+
+  it('sends no request beside the list of sessions for an id that is a path', async () => {
+    const paths: string[] = []
+    const {url} = await serve((request, response) => {
+      paths.push(`${request.method} ${request.url}`)
+      json(request.method === 'GET' ? {sessions: []} : {}, request.method === 'GET' ? 200 : 404)(request, response)
+    })
+    const home = homeWith({...CREDENTIALS, iamUrl: url})
+    const {exit} = await nno(['sessions', 'revoke', '..', '../nno/session', 'a?b#c'], {home})
+    expect(exit).to.equal(4)
+    const asked = paths.filter((path) => path.startsWith('DELETE'))
+    expect(asked).to.deep.equal(['DELETE /api/sessions/..%2Fnno%2Fsession', 'DELETE /api/sessions/a%3Fb%23c'])
+  })
+
   it('does not follow a redirect, which would hand the token on', async () => {
     const target = await serve(json(SESSION))
     for (const status of [301, 302, 307, 308]) {
