@@ -239,6 +239,26 @@ describe('FileCredentialStore', () => {
     }
   })
 
+  it('overwrites the whole length before it cuts the file, so that its blocks lose the token', async () => {
+    const home = homeWith(CREDENTIALS)
+    const truncate = fs.ftruncateSync
+    let beforeTheCut = ''
+    fs.ftruncateSync = (fd, length) => {
+      beforeTheCut ||= readFile(home)
+      truncate(fd, length)
+    }
+
+    syncBuiltinESMExports()
+    try {
+      await storeIn(home).clearCredentials()
+    } finally {
+      fs.ftruncateSync = truncate
+      syncBuiltinESMExports()
+    }
+
+    expect(beforeTheCut).to.equal('{}'.padEnd(JSON.stringify(CREDENTIALS).length))
+  })
+
   it('logs out on a full disk that refuses to overwrite', async () => {
     const home = homeWith(CREDENTIALS)
     const write = fs.writeSync
