@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// Bundles the sources as they are now, then runs them as bin/run.js does.
-import {bundle} from '../scripts/build.js'
+// Builds from the sources as they are now, unchecked types and all, then runs as bin/run.js does.
+import {bundle, writeManifest} from '../scripts/build.js'
 
 await bundle()
+await writeManifest()
 await import('./run.js')

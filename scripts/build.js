@@ -53,7 +53,7 @@ function licenses(inputs) {
 }
 
 /** Writes oclif.manifest.json from the built commands, so that nno need not look for them at each start. */
-async function writeManifest() {
+export async function writeManifest() {
   const plugin = new Plugin({
     errorOnManifestCreate: true,
     ignoreManifest: true,

@@ -2,10 +2,10 @@ import type {Config} from '@oclif/core/config'
 
 import {Command} from '@oclif/core/command'
 
-import type {CredentialStore, Reading} from './credentials/store.js'
+import type {Credentials, CredentialStore, Reading} from './credentials/store.js'
 import type {Status} from './hooks/status.js'
 
-import {brokenCredentialFile} from './errors.js'
+import {brokenCredentialFile, notLoggedIn} from './errors.js'
 import {createServices, type Services} from './services.js'
 import {renderJson} from './terminal/sanitize.js'
 
@@ -64,6 +64,14 @@ export abstract class BaseCommand extends Command {
     const reading = await this.credentials.readCredentials()
     if (reading.state === 'broken') throw brokenCredentialFile(this.credentials.location, reading.reason)
     return reading.state === 'found' ? reading : undefined
+  }
+
+  /** The credentials of whoever is logged in, after a warning where others can read them. */
+  protected async requireCredentials(): Promise<Credentials> {
+    const found = await this.readCredentials()
+    if (!found) throw notLoggedIn()
+    await this.warnings(found.warnings)
+    return found.credentials
   }
 
   /**

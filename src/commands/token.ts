@@ -1,5 +1,4 @@
 import {BaseCommand} from '../base-command.js'
-import {notLoggedIn} from '../errors.js'
 
 export default class Token extends BaseCommand {
   static override description =
@@ -23,8 +22,7 @@ export default class Token extends BaseCommand {
 
   async run(): Promise<void> {
     await this.parse(Token)
-    const found = await this.readCredentials()
-    if (!found) throw notLoggedIn()
-    this.log(found.credentials.token)
+    const {token} = await this.requireCredentials()
+    this.log(token)
   }
 }

@@ -146,7 +146,7 @@ export class HttpIamClient implements IamClient {
   async #requireAccepted(answer: Response): Promise<void> {
     if (answer.ok) return
     if (answer.status === 403 && (await answer.clone().text()).includes('SESSION_NOT_FRESH')) throw sessionNotFresh()
-    if (answer.status === 401 || answer.status === 403) throw sessionRejected([])
+    if (answer.status === 401 || answer.status === 403) throw sessionRejected(this.clockHints)
     throw this.#undocumented(answer.status)
   }
 

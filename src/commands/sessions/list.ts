@@ -1,7 +1,6 @@
 import type {ListedSession} from '../../iam/client.js'
 
 import {BaseCommand} from '../../base-command.js'
-import {notLoggedIn} from '../../errors.js'
 
 const MILLISECONDS = 10_000
 
@@ -27,9 +26,7 @@ export default class SessionsList extends BaseCommand {
 
   async run(): Promise<{sessions: ListedSession[]}> {
     await this.parse(SessionsList)
-    const found = await this.readCredentials()
-    if (!found) throw notLoggedIn()
-    const {iamUrl, token} = found.credentials
+    const {iamUrl, token} = await this.requireCredentials()
     const iam = await this.services.connect({path: this.credentials.location, stored: iamUrl})
     const sessions = await iam.listSessions(token, {milliseconds: MILLISECONDS})
     await this.table(

@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import type {IamClient} from '../../iam/client.js'
 
 import {BaseCommand} from '../../base-command.js'
-import {ExitCode, NnoError, notLoggedIn, usageError} from '../../errors.js'
+import {ExitCode, NnoError, usageError} from '../../errors.js'
 
 /** What `nno sessions revoke --json` prints. */
 type RevokeResult = {failed: Array<{id: string; reason: string}>; loggedOut: boolean; revoked: string[]}
@@ -19,6 +19,7 @@ export default class SessionsRevoke extends BaseCommand {
 
 Ending this login's own session logs out on this machine too.`
   static override examples = [
+    {command: '<%= config.bin %> sessions revoke ID', description: 'End one session, by its id in the list.'},
     {command: '<%= config.bin %> sessions revoke --others', description: 'End every session but this one.'},
     {
       command: '<%= config.bin %> sessions revoke --all',
@@ -46,9 +47,7 @@ Ending this login's own session logs out on this machine too.`
       throw usageError('Give either ids, or --others, or --all.', 'See the ids with `nno sessions list`.')
     }
 
-    const found = await this.readCredentials()
-    if (!found) throw notLoggedIn()
-    const {iamUrl, token} = found.credentials
+    const {iamUrl, token} = await this.requireCredentials()
     if (ids.includes(token)) throw usageError('That is a token, not the id of a session.', 'See `nno sessions list`.')
     const iam = await this.services.connect({path: this.credentials.location, stored: iamUrl})
     const sessions = await iam.listSessions(token, {milliseconds: MILLISECONDS})

@@ -24,6 +24,9 @@ export type IamOptions = {
   port: number
 }
 
+/** What the server tells of a request. */
+export type LoggedRequest = {authorized: boolean; method: string; path: string; userAgent: string | undefined}
+
 /** Someone who can sign in. */
 export type IamUser = {email: string; name: string; password: string; platformId: null | string; role: null | string}
 
@@ -39,7 +42,7 @@ function generateUserCode(): string {
  * Starts the identity service: Better Auth on a real SQLite database, behind the documented
  * surface of Neutrino's IAM and its page for device codes, on loopback.
  */
-export async function startIam(options: IamOptions, log: (line: object) => void) {
+export async function startIam(options: IamOptions, log: (line: LoggedRequest) => void) {
   const app = new Hono()
   // The port comes first, since Better Auth must know its own URL.
   const listening = await listen(app, options.port)

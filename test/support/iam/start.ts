@@ -22,7 +22,7 @@ delete process.env.NODE_ENV
  */
 const given = process.argv[2] ? (JSON.parse(process.argv[2]) as Partial<IamOptions>) : undefined
 const options: IamOptions = {
-  database: join(mkdtempSync(join(tmpdir(), 'nno-iam-')), 'iam.sqlite'),
+  database: given?.database ?? join(mkdtempSync(join(tmpdir(), 'nno-iam-')), 'iam.sqlite'),
   expiresIn: 1800,
   freshAge: 86_400,
   interval: 5,
@@ -30,7 +30,7 @@ const options: IamOptions = {
   ...given,
 }
 const iam = await startIam(options, (line) => {
-  console.log(given ? JSON.stringify(line) : Object.values(line).join(' '))
+  console.log(given ? JSON.stringify(line) : `${line.method} ${line.path}  (${line.userAgent})`)
 })
 await iam.addUser(USER).catch((error: {body?: {code?: string}}) => {
   // A server that was started again has its user already.
@@ -45,11 +45,13 @@ IAM is at ${iam.url}
   email     ${USER.email}
   password  ${USER.password}
 
+To approve a login, open the URL that it shows, sign in, and type the code.
 Try, in another terminal, with a home that is not yours:
   export HOME="$(mktemp -d)"
   bin/run.js login --iam-url ${iam.url}
   bin/run.js whoami
   bin/run.js sessions list
+  bin/run.js sessions revoke --others
   bin/run.js logout --revoke
 `,
 )
