@@ -75,14 +75,21 @@ export function credentialFileError(message: string, suggestions: readonly strin
   return new NnoError({cause, code: 'credential_file', exitCode: ExitCode.CredentialFile, message, suggestions})
 }
 
-/** IAM cannot be reached, or answers what it does not document. `reason` is a sentence without its beginning. */
+/** IAM cannot be reached just now: another try may work. `reason` is a sentence without its beginning. */
 export function iamUnreachable(reason: string, suggestions: readonly string[], cause?: unknown): NnoError {
+  const message = `IAM unreachable: ${reason}`
+  return new NnoError({cause, code: 'iam_unreachable', exitCode: ExitCode.IamUnreachable, message, suggestions})
+}
+
+/** IAM, or what stands in its place, answers something that IAM does not document. */
+export function iamUndocumented(host: string, what: string): NnoError {
   return new NnoError({
-    cause,
-    code: 'iam_unreachable',
+    code: 'iam_undocumented',
     exitCode: ExitCode.IamUnreachable,
-    message: `IAM unreachable: ${reason}`,
-    suggestions,
+    message: `IAM unreachable: ${host} ${what}.`,
+    suggestions: [
+      'That is not the answer of an IAM: check the URL, and whether a proxy or a login page stands in between.',
+    ],
   })
 }
 

@@ -57,6 +57,8 @@ export default class Whoami extends BaseCommand {
 
   async run(): Promise<WhoamiResult> {
     const {flags} = await this.parse(Whoami)
+    // A URL that may not be used is a mistake even where it would not be.
+    if (flags['iam-url'] !== undefined) await this.services.connect({named: flags['iam-url']})
     const found = await this.readCredentials()
     if (!found) {
       await this.status({kind: 'info', text: 'Not authenticated. Run: nno login'})
@@ -99,11 +101,11 @@ export default class Whoami extends BaseCommand {
     try {
       session = await iam.findSession(stored.token, {milliseconds: LOOK_UP_MILLISECONDS})
     } catch (error) {
-      if (!(error instanceof NnoError) || error.code !== 'iam_unreachable') throw error
+      if (!(error instanceof NnoError) || error.exitCode !== ExitCode.IamUnreachable) throw error
       throw new NnoError({
         cause: error,
         code: error.code,
-        document: {authenticated: null, ...cached, reason: error.code, verified: false},
+        document: {authenticated: null, ...cached, reason: 'iam_unreachable', verified: false},
         exitCode: error.exitCode,
         message: 'IAM unreachable. Use --offline to display cached credentials.',
         suggestions: [error.message.replace('IAM unreachable: ', ''), ...error.suggestions],

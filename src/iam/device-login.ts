@@ -33,7 +33,8 @@ export async function awaitApproval(iam: IamClient, device: DeviceAuthorization,
     }
 
     await clock.pause(wait)
-    const poll = await pollOnce(iam, device.deviceCode)
+    const left = Math.max(1, deadline - clock.seconds())
+    const poll = await pollOnce(iam, device.deviceCode, Math.min(POLL_MILLISECONDS, left * 1000))
     if (poll === 'fault') {
       backOff = Math.min(Math.max(2 * wait, 1), MAX_BACK_OFF_SECONDS)
       continue
@@ -45,9 +46,9 @@ export async function awaitApproval(iam: IamClient, device: DeviceAuthorization,
   }
 }
 
-async function pollOnce(iam: IamClient, deviceCode: string): Promise<'fault' | DevicePoll> {
+async function pollOnce(iam: IamClient, deviceCode: string, milliseconds: number): Promise<'fault' | DevicePoll> {
   try {
-    return await iam.pollDevice(deviceCode, {milliseconds: POLL_MILLISECONDS})
+    return await iam.pollDevice(deviceCode, {milliseconds})
   } catch (error) {
     if (error instanceof NnoError && error.code === 'iam_unreachable') return 'fault'
     throw error

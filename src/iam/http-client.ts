@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 
 import type {Bounds, DeviceAuthorization, DevicePoll, IamClient, IamSession, ListedSession} from './client.js'
 
-import {deviceLoginRefused, NnoError, sessionNotFresh, sessionRejected} from '../errors.js'
+import {deviceLoginRefused, iamUnreachable, NnoError, sessionNotFresh, sessionRejected} from '../errors.js'
 import {type Request, send, undocumented} from './http.js'
 import {parseSession, parseSessions} from './schema.js'
 
@@ -15,6 +15,9 @@ const isPassing = (status: number) => status === 429 || status >= 500
 const MAX_SESSION_SECONDS = 10 * 365 * 24 * 60 * 60
 /** A day: nobody waits longer for a code, and a timer can count no more than 24. */
 const MAX_DEVICE_SECONDS = 24 * 60 * 60
+
+/** Whether a text is a URL that a browser shows, and not one that it runs or opens a file for. */
+const isWebPage = (url: string | undefined) => url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url)
 
 /** Whether a token could not stand in an Authorization header. */
 const tokenIsUnusable = (token: string) => !/^[!-~]{1,8192}$/.test(token)
@@ -46,6 +49,8 @@ export class HttpIamClient implements IamClient {
     const answer = await this.#ask(`/api/sessions/${encodeURIComponent(id)}`, token, {...bounds, method: 'DELETE'})
     if (answer.status === 404) return false
     await this.#requireAccepted(answer)
+    const {status} = ((await this.#json(answer)) ?? {}) as {status?: unknown}
+    if (status !== true) throw undocumented(this.url, 'did not say that the session is ended')
     return true
   }
 
@@ -55,7 +60,7 @@ export class HttpIamClient implements IamClient {
     const request = {...half, body: '{}', headers: {'content-type': 'application/json'}, method: 'POST'}
     await this.#ask('/api/auth/sign-out', token, request)
     const {status} = await this.#ask('/api/nno/session', token, half)
-    if (isPassing(status)) throw this.#undocumented(status)
+    if (status !== 200 && status !== 401) throw this.#undocumented(status)
     return status === 401
   }
 
@@ -105,14 +110,17 @@ export class HttpIamClient implements IamClient {
     const answer = await oauth.deviceAuthorizationRequest(this.#server(), CLIENT, oauth.None(), {}, options)
     try {
       const device = await oauth.processDeviceAuthorizationResponse(this.#server(), CLIENT, answer)
+      if (!isWebPage(device.verification_uri)) throw undocumented(this.url, 'named no page to log in at')
       return {
         deviceCode: device.device_code,
         expiresIn: Math.min(device.expires_in, MAX_DEVICE_SECONDS),
         // RFC 8628 section 3.2: without one, 5 seconds.
-        interval: Math.min(device.interval ?? 5, MAX_DEVICE_SECONDS),
+        interval: Math.max(1, Math.min(device.interval ?? 5, MAX_DEVICE_SECONDS)),
         userCode: device.user_code,
         verificationUri: device.verification_uri,
-        verificationUriComplete: device.verification_uri_complete,
+        verificationUriComplete: isWebPage(device.verification_uri_complete)
+          ? device.verification_uri_complete
+          : undefined,
       }
     } catch (error) {
       if (error instanceof oauth.ResponseBodyError && !isPassing(answer.status)) throw deviceLoginRefused(error.error)
@@ -138,8 +146,12 @@ export class HttpIamClient implements IamClient {
     return {
       // URLs are checked where they enter: this is for http on loopback.
       [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: async (url: string, {body, headers, method}: oauth.CustomFetchOptions<string, unknown>) =>
-        this.#send(url, {...bounds, body: body as URLSearchParams, headers: {...headers}, method}),
+      [oauth.customFetch]: async (url: string, {body, headers, method}: oauth.CustomFetchOptions<string, unknown>) => {
+        const answer = await this.#send(url, {...bounds, body: body as URLSearchParams, headers: {...headers}, method})
+        // The library would stop at the challenge and not read the error that comes with it (RFC 6749 section 5.2).
+        answer.headers.delete('www-authenticate')
+        return answer
+      },
     }
   }
 
@@ -167,7 +179,10 @@ export class HttpIamClient implements IamClient {
 
   #undocumented(status: number, cause?: unknown): NnoError {
     if (cause instanceof NnoError) return cause
-    if (isPassing(status)) return undocumented(this.url, `answered ${status}`)
+    if (isPassing(status)) {
+      return iamUnreachable(`${new URL(this.url).host} answered ${status}.`, ['Try again in a moment.'], cause)
+    }
+
     if (status >= 300 && status < 400)
       return undocumented(this.url, `answered with a redirect (${status}), which is not followed`)
     return undocumented(this.url, status === 200 ? 'answered something that is not documented' : `answered ${status}`)

@@ -1,6 +1,6 @@
 import type {Bounds} from './client.js'
 
-import {iamUnreachable, NnoError} from '../errors.js'
+import {iamUndocumented, iamUnreachable, NnoError} from '../errors.js'
 import {isLoopback} from './url.js'
 
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -43,23 +43,33 @@ export async function send(url: URL, userAgent: string, request: Request): Promi
 
 /** An answer that IAM does not document. */
 export function undocumented(url: string | URL, what: string): NnoError {
-  return iamUnreachable(`${new URL(url).host} ${what}.`, [
-    'That is not the answer of an IAM: check the URL, and whether a proxy or a login page stands in between.',
-  ])
+  return iamUndocumented(new URL(url).host, what)
 }
 
 const PROXY_VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
 
-function proxyIsSet(): boolean {
-  return PROXY_VARIABLES.some((name) => process.env[name])
+/**
+ * Node's fetch, or undici's where a proxy is set. Node's ignores the variables, or, when told to
+ * heed them (NODE_USE_ENV_PROXY), sends what is for this machine to the proxy too.
+ */
+async function chooseFetch(url: URL): Promise<typeof fetch> {
+  const set = PROXY_VARIABLES.filter((name) => process.env[name])
+  if (set.length === 0) return fetch
+  const {default: undici} = await import('undici')
+  if (isLoopback(url)) return withDispatcher(undici, new undici.Agent())
+  for (const name of set) requireProxyUrl(name, process.env[name]!)
+  return withDispatcher(undici, new undici.EnvHttpProxyAgent())
 }
 
-/** Node's fetch, or undici's where a proxy is set, which Node's ignores. */
-async function chooseFetch(url: URL): Promise<typeof fetch> {
-  if (isLoopback(url) || !proxyIsSet()) return fetch
-  const {default: undici} = await import('undici')
-  const dispatcher = new undici.EnvHttpProxyAgent()
+function withDispatcher(undici: typeof import('undici'), dispatcher: import('undici').Dispatcher): typeof fetch {
   return ((input: URL, init: object) => undici.fetch(input, {...init, dispatcher})) as unknown as typeof fetch
+}
+
+function requireProxyUrl(name: string, value: string): void {
+  if (/^https?:\/\//i.test(value) && URL.canParse(value) && !/%(?![\da-f]{2})/i.test(value)) return
+  throw iamUnreachable(`${name} does not name a proxy that can be used.`, [
+    `Write it like this: ${name}=http://proxy.example:3128`,
+  ])
 }
 
 async function readText(url: URL, response: Response): Promise<string> {
@@ -109,7 +119,7 @@ function explain(url: URL, known: string | undefined, error: unknown): NnoError 
 
 function proxyHint(url: URL): string {
   if (isLoopback(url)) return 'Check that IAM runs on this machine.'
-  return proxyIsSet()
+  return PROXY_VARIABLES.some((name) => process.env[name])
     ? 'A proxy is set: check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.'
     : 'Check the network. If there is a proxy, name it with HTTPS_PROXY.'
 }

@@ -41,7 +41,8 @@ export function parseSessions(document: unknown): Row[] | undefined {
   const {sessions} = fields(document)
   if (!Array.isArray(sessions)) return undefined
   const rows = sessions.map((row): Fields => fields(row))
-  if (rows.some((row) => !text(row.id))) return undefined
+  // An id with half a character in it could not be asked for.
+  if (rows.some((row) => !text(row.id) || /\p{Surrogate}/u.test(row.id as string))) return undefined
   return rows
     .map((row) => ({
       createdAt: date(row.createdAt),

@@ -15,7 +15,7 @@ export function iamUrlFault(text: string): string | undefined {
   if (!URL.canParse(text)) return 'The IAM URL is not a URL.'
   const url = new URL(text)
   if (url.username || url.password) return 'The IAM URL must not hold a user name or a password.'
-  if (url.search || url.hash) return 'The IAM URL must end with its path.'
+  if (/[?#]/.test(text)) return 'The IAM URL must end with its path.'
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) return undefined
   return 'The IAM URL must begin with https:// (http:// is for this machine alone).'
 }

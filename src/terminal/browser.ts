@@ -8,7 +8,7 @@ export async function openBrowser(url: string): Promise<void> {
   if (!hasBrowser() || !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) return
   try {
     const {default: open} = await import('open')
-    const opener = await open(url)
+    const opener = await open(new URL(url).href)
     opener.on('error', () => {})
     opener.unref()
   } catch {

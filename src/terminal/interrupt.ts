@@ -1,17 +1,17 @@
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
+
 /**
- * Turns Ctrl-C and a polite kill into an abort signal, for work that has something to finish.
- * Until `stop` is called, neither ends the process.
+ * Turns Ctrl-C, a polite kill and a terminal that closes into an abort signal, for work that has something to finish.
+ * Until `stop` is called, none of them ends the process.
  */
 export function listenForInterrupt(): {signal: AbortSignal; stop: () => void} {
   const controller = new AbortController()
   const abort = () => controller.abort(new Error('interrupted'))
-  process.on('SIGINT', abort)
-  process.on('SIGTERM', abort)
+  for (const signal of SIGNALS) process.on(signal, abort)
   return {
     signal: controller.signal,
     stop() {
-      process.off('SIGINT', abort)
-      process.off('SIGTERM', abort)
+      for (const signal of SIGNALS) process.off(signal, abort)
     },
   }
 }

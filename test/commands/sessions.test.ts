@@ -91,4 +91,22 @@ describe('sessions revoke', () => {
     })
     expect(process.exitCode).to.equal(4)
   })
+
+  describe('at an IAM that does not say which session is this one', () => {
+    const rows = () => [listed('one'), listed('two')]
+
+    it('ends none of the others', async () => {
+      const {iam, services} = loggedIn(new FakeIam(undefined, rows()))
+      const {error} = await runWith(SessionsRevoke, ['--others'], services)
+      expect(error).to.include({exitCode: 5})
+      expect(await iam.listSessions()).to.have.length(2)
+    })
+
+    it('ends all, and logs out', async () => {
+      const {credentials, services} = loggedIn(new FakeIam(undefined, rows()))
+      const {stdout} = await runWith(SessionsRevoke, ['--all', '--json'], services)
+      expect(JSON.parse(stdout)).to.deep.equal({failed: [], loggedOut: true, revoked: ['one', 'two']})
+      expect(await credentials.readCredentials()).to.deep.equal({state: 'empty'})
+    })
+  })
 })

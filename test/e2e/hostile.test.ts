@@ -182,6 +182,97 @@ describe('nno with a hostile IAM', function () {
     expect(asked).to.deep.equal(['DELETE /api/sessions/..%2Fnno%2Fsession', 'DELETE /api/sessions/a%3Fb%23c'])
   })
 
+  const DEVICE = {
+    device_code: 'd',
+    expires_in: 60,
+    interval: 1,
+    user_code: 'ABCD-1234',
+    verification_uri: 'https://x.example',
+  }
+
+  /** A device login at a server that answers each poll like this. */
+  async function pollAt(answer: RequestListener) {
+    const {url} = await serve((request, response) => {
+      const listener = request.url === '/oauth/device/code' ? json(DEVICE) : answer
+      listener(request, response)
+    })
+    const home = homeWith(CREDENTIALS)
+    const outcome = await nno(['login', '--device', '--no-browser', '--iam-url', url], {
+      home,
+      wrapper: timeoutWrapper(20),
+    })
+    expect(JSON.parse(readFile(home))).to.deep.equal(CREDENTIALS)
+    return outcome
+  }
+
+  const polls: Record<string, [exit: number, answer: RequestListener]> = {
+    'a client that it does not know': [
+      4,
+      (_, response) =>
+        response
+          .writeHead(401, {'content-type': 'application/json', 'www-authenticate': 'Basic realm="iam"'})
+          .end('{"error":"invalid_client"}'),
+    ],
+    'a page': [5, (_, response) => response.writeHead(200, {'content-type': 'text/html'}).end('<html>')],
+    'a redirect': [5, (_, response) => response.writeHead(302, {location: '/'}).end()],
+    'a token of another kind': [5, json({access_token: OTHER_TOKEN, token_type: 'mac'})],
+    'a token that cannot be one': [5, json({access_token: 'two words', token_type: 'Bearer'})],
+  }
+  for (const [what, [exit, answer]] of Object.entries(polls)) {
+    it(`stops waiting for a login with exit code ${exit} when a poll brings ${what}`, async () => {
+      expect((await pollAt(answer)).exit).to.equal(exit)
+    })
+  }
+
+  it('names no page to log in at that is no web page', async () => {
+    const {url} = await serve(json({...DEVICE, verification_uri: 'file:///alert'}))
+    const {exit, stderr} = await nno(['login', '--device', '--iam-url', url], {home: makeHome()})
+    expect(exit).to.equal(5)
+    expect(stderr).not.to.include('alert')
+  })
+
+  it('does not call a session revoked when IAM does not say so', async () => {
+    for (const [answer, exit] of [
+      [json({status: false}), 5],
+      [(_, response) => response.writeHead(200, {'content-type': 'text/html'}).end('ok'), 5],
+    ] as Array<[RequestListener, number]>) {
+      const {url} = await serve((request, response) => {
+        const listener =
+          request.method === 'GET'
+            ? json({
+                sessions: [
+                  {current: true, id: 'own'},
+                  {current: false, id: 'other'},
+                ],
+              })
+            : answer
+        listener(request, response)
+      })
+      const home = homeWith({...CREDENTIALS, iamUrl: url})
+      const outcome = await nno(['sessions', 'revoke', '--all', '--json'], {home})
+      expect(outcome.exit).to.equal(exit)
+      expect(JSON.parse(outcome.stdout)).to.deep.include({loggedOut: false, revoked: []})
+      expect(JSON.parse(readFile(home))).to.include({token: CREDENTIALS.token})
+    }
+  })
+
+  for (const proxy of [
+    '127.0.0.1:3128',
+    'localhost:3128',
+    'not a url',
+    'socks5://127.0.0.1:1',
+    'http://us%er:x@127.0.0.1:1',
+  ]) {
+    it(`says that ${proxy} names no proxy`, async () => {
+      const home = homeWith({...CREDENTIALS, iamUrl: 'https://iam.invalid'})
+      const whoami = await nno(['whoami'], {env: {HTTPS_PROXY: proxy}, home})
+      expect(whoami.exit).to.equal(5)
+      expect(whoami.stderr).to.match(/HTTPS_PROXY does not name a proxy that can be used\.\n {2}Write it like this:/)
+      const logout = await nno(['logout', '--revoke'], {env: {HTTPS_PROXY: proxy}, home})
+      expect(logout.exit).to.equal(7)
+    })
+  }
+
   it('does not follow a redirect, which would hand the token on', async () => {
     const target = await serve(json(SESSION))
     for (const status of [301, 302, 307, 308]) {
@@ -220,7 +311,13 @@ describe('nno with a hostile IAM', function () {
     )
   })
 
-  for (const url of ['http://iam.svc.nno.app', 'https://a:b@iam.svc.nno.app', 'nonsense', 'file:///etc/passwd']) {
+  for (const url of [
+    'http://iam.svc.nno.app',
+    'https://a:b@iam.svc.nno.app',
+    'http://127.0.0.1:1?',
+    'http://127.0.0.1:1#',
+    'nonsense',
+  ]) {
     it(`refuses --iam-url ${url} before anything else`, async () => {
       for (const args of [['whoami'], ['login', '--token', OTHER_TOKEN]]) {
         const {exit, stderr} = await nno([...args, '--iam-url', url], {home: homeWith(CREDENTIALS)})
@@ -272,7 +369,7 @@ describe('nno with a hostile IAM', function () {
     })
 
     if (process.platform !== 'win32') {
-      for (const signal of ['INT', 'TERM']) {
+      for (const signal of ['HUP', 'INT', 'TERM']) {
         it(`logs out here although it is interrupted by SIG${signal}`, async () => {
           const {server, url} = await serve(() => {})
           const home = homeWith({...CREDENTIALS, iamUrl: url})

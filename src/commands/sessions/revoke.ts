@@ -4,7 +4,7 @@ import * as Flags from '@oclif/core/flags'
 import type {IamClient} from '../../iam/client.js'
 
 import {BaseCommand} from '../../base-command.js'
-import {ExitCode, NnoError, usageError} from '../../errors.js'
+import {ExitCode, iamUndocumented, NnoError, usageError} from '../../errors.js'
 
 /** What `nno sessions revoke --json` prints. */
 type RevokeResult = {failed: Array<{id: string; reason: string}>; loggedOut: boolean; revoked: string[]}
@@ -52,14 +52,20 @@ Ending this login's own session logs out on this machine too.`
     const iam = await this.services.connect({path: this.credentials.location, stored: iamUrl})
     const sessions = await iam.listSessions(token, {milliseconds: MILLISECONDS})
     const own = sessions.find(({current}) => current)?.id
-    const chosen = ids.length > 0 ? ids : sessions.map(({id}) => id).filter((id) => flags.all || id !== own)
+    if (flags.others && own === undefined) {
+      throw iamUndocumented(new URL(iam.url).host, 'did not say which session is this one, so none was ended')
+    }
+
+    const known = [...new Set(sessions.map(({id}) => id))]
+    const chosen = ids.length > 0 ? ids : known.filter((id) => flags.all || id !== own)
     // Its own session last: without it, IAM would refuse to end the others.
     const ordered = [...chosen.filter((id) => id !== own), ...chosen.filter((id) => id === own)]
 
     const result: RevokeResult = {failed: [], loggedOut: false, revoked: []}
-    for (const id of ordered) await this.revoke(iam, token, id, result)
+    const kept = new Set<string>()
+    for (const id of ordered) if (!(await this.revoke(iam, token, id, result))) kept.add(id)
     if (ordered.length === 0) await this.status({kind: 'info', text: 'No other sessions'})
-    if (own !== undefined && result.revoked.includes(own)) {
+    if (own === undefined ? flags.all && kept.size === 0 : ordered.includes(own) && !kept.has(own)) {
       const {warnings} = await this.credentials.clearCredentials()
       await this.status({kind: 'success', text: 'Logged out successfully'})
       await this.warnings(warnings)
@@ -76,19 +82,25 @@ Ending this login's own session logs out on this machine too.`
     process.exitCode = Math.max(Number(process.exitCode ?? 0), exitCode)
   }
 
-  /** Ends one session, says what came of it, and notes it in the result and the exit code. */
-  private async revoke(iam: IamClient, token: string, id: string, result: RevokeResult): Promise<void> {
+  /**
+   * Ends one session, says what came of it, and notes it in the result and the exit code.
+   *
+   * @returns whether it is gone, by this or before
+   */
+  private async revoke(iam: IamClient, token: string, id: string, result: RevokeResult): Promise<boolean> {
     try {
       if (await iam.deleteSession(token, id, {milliseconds: MILLISECONDS})) {
         result.revoked.push(id)
         await this.status({kind: 'success', text: `Session ${id} revoked`})
-        return
+        return true
       }
 
       await this.fail(id, 'There is no such session.', ExitCode.Refused, result)
+      return true
     } catch (error) {
       if (!(error instanceof NnoError)) throw error
       await this.fail(id, error.message, error.exitCode, result)
+      return false
     }
   }
 }
