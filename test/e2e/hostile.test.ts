@@ -443,7 +443,7 @@ describe('nno with a hostile IAM', function () {
         proxy.listen(0, '127.0.0.1', resolve)
       })
       const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
-      const env = {HTTP_PROXY: url, http_proxy: url, HTTPS_PROXY: url}
+      const env = {HTTP_PROXY: url, http_proxy: url, HTTPS_PROXY: url, NODE_USE_ENV_PROXY: '1'}
       const {exit} = await nno(['whoami'], {env, home: homeWith({...CREDENTIALS, iamUrl: server.url})})
       proxy.close()
       expect(exit).to.equal(0)
