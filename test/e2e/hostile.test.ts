@@ -408,7 +408,7 @@ describe('nno with a hostile IAM', function () {
     }
 
     it('names NODE_EXTRA_CA_CERTS when a certificate is not trusted', async () => {
-      const {url} = await serve(json(SESSION), makeCertificate('localhost'))
+      const {url} = await serve(json(SESSION), await makeCertificate('localhost'))
       const home = homeWith({...CREDENTIALS, iamUrl: url.replace('127.0.0.1', 'localhost')})
       const {exit, stderr} = await nno(['whoami'], {home})
       expect(exit).to.equal(5)
@@ -417,7 +417,7 @@ describe('nno with a hostile IAM', function () {
 
     for (const name of ['HTTPS_PROXY', 'https_proxy']) {
       it(`goes through the proxy in ${name}, to a host that NODE_EXTRA_CA_CERTS vouches for`, async () => {
-        const certificate = makeCertificate(HOST)
+        const certificate = await makeCertificate(HOST)
         const server = await serve(json(SESSION), certificate)
         const proxy = await startProxy(Number(new URL(server.url).port))
         try {

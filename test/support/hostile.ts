@@ -1,9 +1,9 @@
-import {execFileSync} from 'node:child_process'
-import {readFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {createServer, type RequestListener, type Server} from 'node:http'
 import {createServer as createTlsServer} from 'node:https'
 import {type AddressInfo} from 'node:net'
 import {join} from 'node:path'
+import {generate} from 'selfsigned'
 
 import {makeHome} from './home.js'
 
@@ -33,32 +33,15 @@ export async function startServer(answer: RequestListener, tls?: {cert: Buffer; 
   }
 }
 
-/** A certificate that signs itself, for one host name. */
-export function makeCertificate(host: string): {cert: Buffer; key: Buffer; path: string} {
-  const folder = makeHome()
-  const [key, path] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  execFileSync(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      `/CN=${host}`,
-      '-addext',
-      `subjectAltName=DNS:${host}`,
-      '-keyout',
-      key,
-      '-out',
-      path,
+/** A certificate that signs itself, for one host name, and the file that it is in. */
+export async function makeCertificate(host: string): Promise<{cert: Buffer; key: Buffer; path: string}> {
+  const {cert, private: key} = await generate([{name: 'commonName', value: host}], {
+    extensions: [
+      {cA: true, name: 'basicConstraints'},
+      {altNames: [{type: 2, value: host}], name: 'subjectAltName'},
     ],
-    {stdio: 'ignore'},
-  )
-  return {cert: readFileSync(path), key: readFileSync(key), path}
+  })
+  const path = join(makeHome(), 'cert.pem')
+  writeFileSync(path, cert)
+  return {cert: Buffer.from(cert), key: Buffer.from(key), path}
 }
