@@ -18,6 +18,8 @@ export type Services = {
   ) => Promise<Extract<DevicePoll, {state: 'granted'}>>
   readonly connect: (address: IamAddress) => Promise<IamClient>
   readonly credentials: CredentialStore
+  /** Whether a person types what comes from standard input. */
+  readonly hasInputTerminal: () => boolean
   /** Whether a person reads what goes to stderr. */
   readonly hasTerminal: () => boolean
   /** Turns interruptions into an abort signal, until `stop` is called. */
@@ -56,6 +58,7 @@ export function createServices({arch, platform, version}: Config): Services {
       return new HttpIamClient(requireIamUrl(address), `nno/${version} (${platform}-${arch}; ${host})`)
     },
     credentials: new FileCredentialStore(homedir),
+    hasInputTerminal: () => process.stdin.isTTY === true,
     hasTerminal: () => process.stderr.isTTY === true,
     listenForInterrupt: async () => (await import('./terminal/interrupt.js')).listenForInterrupt(),
     now: Date.now,

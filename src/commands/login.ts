@@ -121,6 +121,9 @@ Without --token it shows a URL and a code, which you confirm in any browser (RFC
 
   /** The one line on standard input, without its newline. */
   private async readToken(): Promise<string> {
+    // Not a prompt: without it, nno would seem to hang.
+    const text = 'Reading the token from standard input: paste it, and press Enter.'
+    if (this.services.hasInputTerminal()) await this.status({kind: 'info', stream: 'stderr', text})
     const input = await this.services.readStandardInput(MAX_TOKEN_LENGTH + 2)
     return input.replace(/\r?\n$/, '')
   }

@@ -304,6 +304,15 @@ if (process.platform === 'linux') {
       expect(await terminal('nno logout', {env, home: homeWith(CREDENTIALS)})).to.equal('√ Logged out successfully\n')
     })
 
+    it('is told that a token is read from it, and needs no end of input', async () => {
+      const home = makeHome()
+      const env = {NO_COLOR: '1', TERM: 'xterm'}
+      const output = await terminal('nno login --token - --offline', {env, home, input: 'typed-by-hand\n'})
+      expect(output).to.match(/ℹ Reading the token from standard input: paste it, and press Enter\.\n/)
+      expect(output).to.match(/✔ Authenticated via token\n$/)
+      expect(JSON.parse(readFile(home))).to.include({token: 'typed-by-hand'})
+    })
+
     it('gets errors in colour too', async () => {
       const output = await terminal('nno logut', {env: {TERM: 'xterm'}, home: makeHome()})
       expect(output.split('\n', 1)).to.deep.equal(['\u001B[31m✖\u001B[39m Unknown command "logut".'])

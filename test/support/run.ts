@@ -21,6 +21,7 @@ export function fakeServices(parts: Partial<Services> = {}): Services {
     },
     connect: async (address) => new FakeIam(undefined, undefined, 'named' in address ? address.named : address.stored),
     credentials: new MemoryCredentialStore(),
+    hasInputTerminal: () => false,
     hasTerminal: () => true,
     listenForInterrupt: async () => ({signal: new AbortController().signal, stop() {}}),
     now: () => NOW,
