@@ -165,6 +165,36 @@ describe('every system call fails in turn', function () {
   }
 })
 
+describe('a fault with --json', function () {
+  this.timeout(60_000)
+
+  before(() => requireRootAnd('strace'))
+
+  for (const [errno, name, outcome] of [
+    ['EIO', 'fsync', 'It is cleared, but'],
+    ['EROFS', 'openat', 'It is unchanged.'],
+    ['EDQUOT', 'fsync', 'It is cleared, but'],
+  ] as const) {
+    it(`${errno} at ${name} is one document, with exit code 6`, async () => {
+      const args = ['logout', '--json']
+      const calls = await traceCalls(args, homeWith(CREDENTIALS))
+      const home = homeWith(CREDENTIALS)
+      const result = await inject(
+        args,
+        home,
+        calls.find((call) => call.name === name)!,
+        `error=${errno}`,
+      )
+      count('faults injected')
+      expect(result).to.include({exit: 6, stderr: ''})
+      const {error} = JSON.parse(result!.stdout)
+      expect(error).to.include({code: 'credential_file', exitCode: 6})
+      expect(error.message).to.include(`${errno}: `).and.to.include(credentialPath(home)).and.to.include(outcome)
+      expect(error.suggestions).to.have.length(1)
+    })
+  }
+})
+
 describe('the order of the steps', function () {
   this.timeout(60_000)
 
