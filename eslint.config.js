@@ -14,6 +14,22 @@ export default [
     },
   },
   {
+    files: ['bin/*.js', '**/*.cjs'],
+    languageOptions: {
+      globals: {__dirname: 'readonly', __filename: 'readonly', require: 'readonly'},
+      sourceType: 'commonjs',
+    },
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      // dist/ is there after a build only, and bin/package.json looks like a package of its own.
+      'n/no-missing-require': 'off',
+      'n/no-unpublished-import': 'off',
+      'n/no-unpublished-require': 'off',
+      'unicorn/prefer-module': 'off',
+      'unicorn/prefer-top-level-await': 'off',
+    },
+  },
+  {
     files: ['src/**', 'test/**'],
     rules: {
       // The names in a protocol's messages are not ours to choose, and oauth4webapi writes None().

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Builds from the sources as they are now, unchecked types and all, then runs as bin/run.js does.
-import {bundle, writeManifest} from '../scripts/build.js'
-
-await bundle()
-await writeManifest()
-await import('./run.js')
+import('../scripts/build.js').then(async ({bundle, writeManifest}) => {
+  await bundle()
+  await writeManifest()
+  require('./run.js')
+})

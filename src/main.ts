@@ -1,3 +1,5 @@
+import type {PJSON} from '@oclif/core/interfaces'
+
 import './environment.js'
 
 // Loaded now, since it listens for errors of stdout when it is, and what listens is replaced below.
@@ -5,9 +7,13 @@ import '@oclif/core/command'
 import {run} from '@oclif/core/run'
 import {settings} from '@oclif/core/settings'
 
+import packageJson from '../package.json' with {type: 'json'}
 import {usageError} from './errors.js'
 import {reportError} from './report.js'
 
+/** Part of the bundle, so that oclif need not look for package.json at each start. */
+const {name, oclif, version} = packageJson
+const pjson = {name, oclif: oclif as PJSON['oclif'], version}
 /** More than anybody types; oclif takes minutes over tens of thousands. */
 const MAX_ARGUMENTS = 1000
 
@@ -25,7 +31,7 @@ export async function main(argv: string[], root: string): Promise<void> {
   settings.enableAutoTranspile = false
   try {
     if (argv.length > MAX_ARGUMENTS) throw usageError('There are too many arguments.', 'See `nno help`.')
-    await run(argv, {devPlugins: false, root, userPlugins: false})
+    await run(argv, {devPlugins: false, pjson, root, userPlugins: false})
   } catch (error) {
     process.exitCode = reportError(error, {json})
   }

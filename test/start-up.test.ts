@@ -1,54 +1,96 @@
 import {expect} from 'chai'
-import {build, type BuildOptions, type Metafile} from 'esbuild'
+import {execFileSync} from 'node:child_process'
+import {readFileSync, statSync} from 'node:fs'
+import {join, relative, sep} from 'node:path'
 
-import {bundleOptions} from '../scripts/build.js'
+import {credentialPath, CREDENTIALS, homeWith, makeHome} from './support/home.js'
+import {NNO, ROOT} from './support/nno.js'
 
-/** The modules that are loaded with these files of the bundle, before anything is imported on demand. */
-function loadedWith({outputs}: Metafile, files: string[]): Set<string> {
-  const queue = [...files]
-  const seen = new Set<string>()
-  const modules = new Set<string>()
-  for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-    if (seen.has(file)) continue
-    seen.add(file)
-    const {imports, inputs} = outputs[file]!
-    for (const module of Object.keys(inputs)) modules.add(module)
-    queue.push(...imports.filter(({external, kind}) => !external && kind === 'import-statement').map(({path}) => path))
-  }
+type Loaded = {builtins: string[]; modules: string[]; opened: string[]}
 
-  return modules
+/** What Node loads to run a file, with the names of nno's own files as seen from its folder. */
+function load(home: string, ...args: string[]): Loaded {
+  const file = join(home, 'loaded.json')
+  execFileSync(process.execPath, ['--require', join(ROOT, 'test', 'support', 'loaded.cjs'), ...args], {
+    env: {HOME: home, LOADED_FILE: file, PATH: process.env.PATH},
+    stdio: 'pipe',
+  })
+  const {builtins, modules, opened} = JSON.parse(readFileSync(file, 'utf8')) as Loaded
+  const name = (path: string) => (path.startsWith(ROOT) ? relative(ROOT, path).split(sep).join('/') : path)
+  // Node itself opens files too, when it reads modules: those are counted among the modules.
+  const files = opened.map((path) => name(path)).filter((path) => !/^(?:bin|dist)\//.test(path))
+  return {builtins, modules: modules.map((path) => name(path)), opened: files}
 }
 
-describe('what nno logout loads', function () {
-  this.timeout(60_000)
-  let modules: string[]
+describe('what `nno logout` loads', () => {
+  let home: string
+  let logout: Loaded
 
-  before(async () => {
-    const {metafile} = await build({...(bundleOptions as BuildOptions), metafile: true, write: false})
-    modules = [...loadedWith(metafile!, ['dist/main.js', 'dist/commands/logout.js', 'dist/hooks/status.js'])]
+  before(() => {
+    home = homeWith(CREDENTIALS)
+    logout = load(home, NNO, 'logout')
   })
 
-  it('is what it needs', () => {
-    expect(modules).to.include.members([
-      'src/commands/logout.ts',
-      'src/credentials/file-store.ts',
-      'src/hooks/status.ts',
+  it('is six files, and nothing of IAM, of the help, of tables, browsers and proxies', () => {
+    expect(logout.modules.sort()).to.deep.equal([
+      'bin/run.js',
+      'dist/chunks/rolldown-runtime.cjs',
+      'dist/chunks/start.cjs',
+      'dist/commands/logout.cjs',
+      'dist/hooks/status.cjs',
+      'dist/main.cjs',
     ])
   })
 
-  it('is nothing of IAM', () => {
-    expect(modules.filter((module) => module.startsWith('src/iam/'))).to.deep.equal([])
+  it('is little to read', () => {
+    const bytes = logout.modules.reduce((sum, file) => sum + statSync(join(ROOT, file)).size, 0)
+    expect(bytes).to.be.lessThan(115_000)
   })
 
-  for (const name of ['@oclif/plugin-help', 'leven', 'oauth4webapi', 'open', 'undici']) {
-    it(`is nothing of ${name}`, () => {
-      expect(modules.filter((module) => module.startsWith(`node_modules/${name}/`))).to.deep.equal([])
-    })
-  }
+  it('is the manifest and the credential file, and no other', () => {
+    const path = credentialPath(home)
+    expect(logout.opened.filter((file) => file !== path)).to.deep.equal(['oclif.manifest.json'])
+    expect(logout.opened).to.include(path)
+  })
 
-  for (const file of ['browser', 'countdown', 'interrupt', 'table']) {
-    it(`is not src/terminal/${file}.ts`, () => {
-      expect(modules).not.to.include(`src/terminal/${file}.ts`)
-    })
-  }
+  it('is no module of Node that takes long', () => {
+    const slow = new Set([
+      'child_process',
+      'crypto',
+      'fs/promises',
+      'http',
+      'https',
+      'perf_hooks',
+      'readline',
+      'timers/promises',
+    ])
+    expect(logout.builtins.filter((name) => slow.has(name))).to.deep.equal([])
+  })
+
+  it('is little more of Node than a program that prints a line', () => {
+    const prints = load(home, '--eval', String.raw`process.stdout.write("\n"); process.stderr.on("error", () => {})`)
+    const more = logout.builtins.filter((name) => !prints.builtins.includes(name))
+    expect(more).to.have.length.lessThan(5)
+  })
+})
+
+describe('what other commands load', () => {
+  it('is nothing of the help for --version', () => {
+    const {modules} = load(makeHome(), NNO, '--version')
+    expect(modules.filter((file) => /help/.test(file))).to.deep.equal([])
+    expect(modules).to.have.lengthOf(4)
+  })
+
+  it('is no more than seven files for whoami --offline, and nothing of IAM', () => {
+    const {modules} = load(homeWith(CREDENTIALS), NNO, 'whoami', '--offline')
+    expect(modules.filter((file) => /http|iam|undici/.test(file))).to.deep.equal([])
+    expect(modules).to.have.length.lessThan(8)
+  })
+
+  it('is nothing of IAM, and little of Node, for the help', () => {
+    const {builtins, modules} = load(makeHome(), NNO, 'help', 'logout')
+    expect(modules.filter((file) => /http|undici/.test(file))).to.deep.equal([])
+    expect(modules).to.have.length.lessThan(12)
+    expect(builtins).not.to.include('child_process')
+  })
 })

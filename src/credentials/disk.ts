@@ -9,7 +9,6 @@ import {
   type Stats,
   writeSync,
 } from 'node:fs'
-import {setTimeout} from 'node:timers/promises'
 
 import {NnoError} from '../errors.js'
 import {EMPTY_PAYLOAD} from './schema.js'
@@ -182,7 +181,9 @@ function isDiskFull(error: unknown): boolean {
 
 /** Waits a few milliseconds, for another process to finish what it is at. */
 export async function pause(milliseconds: number): Promise<void> {
-  await setTimeout(milliseconds)
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds)
+  })
 }
 
 /** Windows refuses to replace a file that a virus scanner or another process holds open for a moment. */

@@ -1,9 +1,9 @@
 import {expect} from 'chai'
-import {build} from 'esbuild'
 import {type ChildProcess, spawn} from 'node:child_process'
 import {once} from 'node:events'
 import {mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {build} from 'rolldown'
 
 import {FileCredentialStore} from '../../src/credentials/file-store.js'
 import {parse} from '../../src/credentials/schema.js'
@@ -48,10 +48,8 @@ describe('processes at the same file', function () {
     requireRootAnd()
     mkdirSync(join(ROOT, 'node_modules', '.cache'), {recursive: true})
     await build({
-      bundle: true,
-      entryPoints: [join(ROOT, 'test', 'faults', 'driver.ts')],
-      format: 'esm',
-      outfile: DRIVER,
+      input: join(ROOT, 'test', 'faults', 'driver.ts'),
+      output: {codeSplitting: false, file: DRIVER, format: 'esm'},
       platform: 'node',
     })
   })
