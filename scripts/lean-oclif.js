@@ -31,6 +31,12 @@ const RULES = [
     edits: [["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", '(0, node_os_1.platform)()']],
   },
   {
+    // Each command would load the configuration again, which is for plugins with an oclif of their own.
+    name: 'load the configuration once',
+    file: '@oclif/core/lib/config/config.js',
+    edits: [['if (isConfig(opts)) {', 'if (isConfig(opts)) {\n            return opts;']],
+  },
+  {
     // The index builds the help classes; all that is needed of it to start is how arguments are split.
     name: 'load the help to show it',
     file: '@oclif/core/lib/main.js',
@@ -72,6 +78,12 @@ const REQUIRE_CHUNK = /^const (require_[\w$]+) = (require\("\.[^"]+"\));$/gm
 /** The same, in a form that REQUIRE does not find. */
 const EAGER_REQUIRE = /^(?:const|let|var) [^;]*= [^;]*require\(["']/m
 
+/**
+ * How a minified chunk wraps a CommonJS module: `t().t(((e,t)=>{`. Node 20 compiles an arrow function in two
+ * passes, and a function expression in parentheses in one. (Newer ones take both at once.)
+ */
+const WRAPPER = /(\(\)\.\w+\(\()(?:\(([\w$,]+)\)|([\w$]+))=>\{/g
+
 /** A name where it is used: neither part of another name, nor in a string, nor where it is defined. */
 const useOf = (name) =>
   new RegExp(String.raw`(?<![\w$.'"/])${name.replaceAll('$', String.raw`\$`)}(?![\w$'"])(?! = \(\) =>)`, 'g')
@@ -95,8 +107,11 @@ export function leanOclif() {
       const {name} = RULES.find((rule) => !applied.has(rule)) ?? {}
       if (name && !error) throw new Error(`Rule "${name}" met no file of its name.`)
     },
-    generateBundle() {
+    generateBundle(_, chunks) {
       if (!applied.has(REQUIRE_CHUNK)) throw new Error('No chunk is loaded on first use.')
+      const start = Object.values(chunks).find(({name}) => name === 'start')
+      if (!start?.code.match(WRAPPER)) throw new Error('No wrapper of a module is found in the chunk "start".')
+      start.code = start.code.replaceAll(WRAPPER, '$1function($2$3){')
     },
     name: 'lean-oclif',
     renderChunk(code) {
