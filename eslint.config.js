@@ -2,7 +2,7 @@ import oclif from 'eslint-config-oclif'
 import prettier from 'eslint-config-prettier'
 
 export default [
-  {ignores: ['dist/', 'node_modules/']},
+  {ignores: ['dist/', 'node_modules/', 'standalone/']},
   ...oclif,
   prettier,
   {
@@ -11,6 +11,11 @@ export default [
       'no-await-in-loop': 'off',
       // File modes and open flags are bits.
       'no-bitwise': 'off',
+      // In every Node that nno supports; called experimental in Node 20.
+      'n/no-unsupported-features/node-builtins': [
+        'error',
+        {ignores: ['fetch', 'fs.cpSync', 'Headers', 'Request', 'Response', 'util.styleText']},
+      ],
     },
   },
   {
@@ -34,11 +39,6 @@ export default [
     rules: {
       // The names in a protocol's messages are not ours to choose, and oauth4webapi writes None().
       camelcase: ['error', {ignoreDestructuring: true, properties: 'never'}],
-      // In every Node that nno supports; called experimental in Node 20.
-      'n/no-unsupported-features/node-builtins': [
-        'error',
-        {ignores: ['fetch', 'fs.cpSync', 'Headers', 'Request', 'Response', 'util.styleText']},
-      ],
       'new-cap': ['error', {capIsNewExceptions: ['None']}],
       // TypeScript knows the globals, types among them.
       'no-undef': 'off',

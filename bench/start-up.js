@@ -54,10 +54,10 @@ const commandsOn = (node) => [
 ]
 
 /** The times of each command in milliseconds: a few runs of one, then of the next, round after round. */
-function measure(commands) {
+function measure(commands, rounds) {
   const file = join(folder, 'times.json')
   const times = commands.map(() => [])
-  for (let round = 0; round < Number(options.rounds); round++) {
+  for (let round = 0; round < rounds; round++) {
     const words = commands.flatMap(({command, prepare}) => ['--prepare', prepare, command.join(' ')])
     const args = ['--shell=none', '--ignore-failure', '--style=none', '--runs=3', `--export-json=${file}`, ...words]
     execFileSync('hyperfine', args, {env, stdio: ['ignore', 'ignore', 'pipe']})
@@ -94,7 +94,7 @@ try {
   for (const major of options.nodes.split(',').filter(Boolean)) {
     const node = nodeOf(major)
     const commands = commandsOn(node)
-    const times = measure(commands)
+    const times = measure(commands, Number(options.rounds))
     const memory = commands.map(({command, prepare}) => peakMemory(command, prepare))
     console.log(`Node ${execFileSync(node, ['--version'], {encoding: 'utf8'}).trim()}\n`)
     printTable(
@@ -113,7 +113,8 @@ try {
   if (options.peers) {
     const peers = installPeers(join(folder, 'peers'))
     const commands = [...commandsOn(process.execPath).slice(0, 2), ...peers.map((peer) => ({...peer, prepare: logOut}))]
-    const times = measure(commands)
+    // The slowest of them takes seconds.
+    const times = measure(commands, 5)
     printTable(
       ['', 'version', 'best', 'best against bare', 'best against `nno logout`'],
       commands.map(({name, version = ''}, index) => [

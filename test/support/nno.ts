@@ -77,7 +77,7 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
 
 /** The path of this process, behind a folder where `nno` is the built one and `node` the one that runs now. */
 function pathWithNno(): string {
-  const folder = join(ROOT, 'node_modules', '.cache', 'nno-test-bin')
+  const folder = join(ROOT, 'node_modules', '.cache', `nno-test-bin-${process.version}`)
   mkdirSync(folder, {recursive: true})
   for (const [name, target] of Object.entries({nno: NNO, node: process.execPath})) {
     try {
