@@ -7,15 +7,15 @@ export default [
   prettier,
   {
     rules: {
-      // A retry is one attempt after another, and lines of output come in their order.
-      'no-await-in-loop': 'off',
-      // File modes and open flags are bits.
-      'no-bitwise': 'off',
       // In every Node that nno supports; called experimental in Node 20.
       'n/no-unsupported-features/node-builtins': [
         'error',
         {ignores: ['fetch', 'fs.cpSync', 'Headers', 'Request', 'Response', 'util.styleText']},
       ],
+      // A retry is one attempt after another, and lines of output come in their order.
+      'no-await-in-loop': 'off',
+      // File modes and open flags are bits.
+      'no-bitwise': 'off',
     },
   },
   {
