@@ -36,6 +36,7 @@ const START = [
   'src/report.ts',
   'src/services.ts',
   'src/terminal/input.ts',
+  'src/terminal/output.ts',
   'src/terminal/sanitize.ts',
   'src/terminal/style.ts',
 ]

@@ -31,6 +31,12 @@ const RULES = [
     edits: [["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", '(0, node_os_1.platform)()']],
   },
   {
+    // Node makes process.stdout when it is first asked for. src/main.ts answers its errors.
+    name: 'do not make stdout early',
+    file: '@oclif/core/lib/command.js',
+    edits: [["process.stdout.on('error', (err) => {", '(() => {})((err) => {']],
+  },
+  {
     // Each command would load the configuration again, which is for plugins with an oclif of their own.
     name: 'load the configuration once',
     file: '@oclif/core/lib/config/config.js',

@@ -7,6 +7,7 @@ import type {Status} from './hooks/status.js'
 
 import {brokenCredentialFile, notLoggedIn} from './errors.js'
 import {createServices, type Services} from './services.js'
+import {print} from './terminal/output.js'
 import {renderJson} from './terminal/sanitize.js'
 
 /** What one exit code of a command means, as the help shows it. */
@@ -55,8 +56,13 @@ export abstract class BaseCommand extends Command {
     return this.ctor.enableJsonFlag && this.argv.slice(0, end === -1 ? undefined : end).includes('--json')
   }
 
+  /** oclif's own would load its colours and spinners. */
+  override log(message: string): void {
+    print('stdout', `${message}\n`)
+  }
+
   protected override logJson(json: unknown): void {
-    process.stdout.write(renderJson(json))
+    print('stdout', renderJson(json))
   }
 
   /** The stored credentials, or undefined when nobody is logged in; a file that is broken is an error. */
@@ -90,7 +96,7 @@ export abstract class BaseCommand extends Command {
   protected async table(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): Promise<void> {
     if (this.jsonEnabled()) return
     const {renderTable} = await import('./terminal/table.js')
-    process.stdout.write(renderTable(headings, rows))
+    print('stdout', renderTable(headings, rows))
   }
 
   /** A `⚠` line on stderr for each sentence. */

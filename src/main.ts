@@ -2,14 +2,13 @@ import type {PJSON} from '@oclif/core/interfaces'
 
 import './environment.js'
 
-// Loaded now, since it listens for errors of stdout when it is, and what listens is replaced below.
-import '@oclif/core/command'
 import {run} from '@oclif/core/run'
 import {settings} from '@oclif/core/settings'
 
 import packageJson from '../package.json' with {type: 'json'}
 import {usageError} from './errors.js'
 import {reportError} from './report.js'
+import {deferStreams} from './terminal/output.js'
 
 /** Part of the bundle, so that oclif need not look for package.json at each start. */
 const {name, oclif, version} = packageJson
@@ -26,7 +25,7 @@ const MAX_ARGUMENTS = 1000
  */
 export async function main(argv: string[], root: string): Promise<void> {
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json')
-  answerClosedStreams()
+  deferStreams({stderr() {}, stdout: reportOutputError})
   // Built files are what runs, whatever NODE_ENV says.
   settings.enableAutoTranspile = false
   try {
@@ -38,13 +37,8 @@ export async function main(argv: string[], root: string): Promise<void> {
 }
 
 /** A reader that left early (`nno logout | true`) is no error: the work is done all the same. */
-function answerClosedStreams(): void {
-  // oclif's own listener throws, and a stack trace would be shown.
-  process.stdout.removeAllListeners('error')
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return
-    const exitCode = reportError(error, {json: false})
-    process.exitCode ||= exitCode
-  })
-  process.stderr.on('error', () => {})
+function reportOutputError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return
+  const exitCode = reportError(error, {json: false})
+  process.exitCode ||= exitCode
 }

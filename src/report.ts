@@ -1,4 +1,5 @@
 import {bug, NnoError} from './errors.js'
+import {isTerminal, print} from './terminal/output.js'
 import {renderJson, sanitize} from './terminal/sanitize.js'
 import {statusLine} from './terminal/style.js'
 
@@ -13,12 +14,12 @@ export function reportError(error: unknown, {json}: {json: boolean}): number {
   if (json) {
     // A whitelist: nothing else of an error reaches a script.
     // eslint-disable-next-line perfectionist/sort-objects -- the order in which a person reads it
-    process.stdout.write(renderJson(document ?? {error: {code, message, suggestions, exitCode}}))
+    print('stdout', renderJson(document ?? {error: {code, message, suggestions, exitCode}}))
     return exitCode
   }
 
-  process.stderr.write(statusLine('error', message, process.stderr))
-  for (const suggestion of suggestions) process.stderr.write(`  ${sanitize(suggestion)}\n`)
+  print('stderr', statusLine('error', message, {isTTY: isTerminal('stderr')}))
+  for (const suggestion of suggestions) print('stderr', `  ${sanitize(suggestion)}\n`)
   return exitCode
 }
 

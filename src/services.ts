@@ -8,6 +8,7 @@ import type {IamAddress} from './iam/url.js'
 
 import {FileCredentialStore} from './credentials/file-store.js'
 import {readStandardInput} from './terminal/input.js'
+import {isTerminal} from './terminal/output.js'
 
 /** Every real part that a command works with. Tests hand in others. */
 export type Services = {
@@ -59,7 +60,7 @@ export function createServices({arch, platform, version}: Config): Services {
     },
     credentials: new FileCredentialStore(homedir),
     hasInputTerminal: () => process.stdin.isTTY === true,
-    hasTerminal: () => process.stderr.isTTY === true,
+    hasTerminal: () => isTerminal('stderr'),
     listenForInterrupt: async () => (await import('./terminal/interrupt.js')).listenForInterrupt(),
     now: Date.now,
     openBrowser: async (url) => (await import('./terminal/browser.js')).openBrowser(url),
