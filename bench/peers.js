@@ -17,8 +17,11 @@ const ON_PATH = [
 
 const quiet = {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}
 
-/** Installs what npm has into a folder, and leaves out, with a word, what cannot be had here. */
-export function installPeers(folder) {
+/**
+ * Installs what npm has into a folder, and leaves out, with a word, what cannot be had here.
+ *
+ */
+export function installPeers(folder, prepare) {
   mkdirSync(folder, {recursive: true})
   const peers = [
     ...ON_PATH.map(({args, bin}) => ({args, name: bin, path: () => execFileSync('which', [bin], quiet).trim()})),
@@ -37,7 +40,7 @@ export function installPeers(folder) {
     try {
       const program = path()
       const version = execFileSync(program, ['--version'], quiet).match(/\d+\.\d+\.\d+/)?.[0]
-      return [{command: [program, ...args], name: [name, ...args].join(' '), version}]
+      return [{command: [program, ...args], name: [name, ...args].join(' '), prepare, version}]
     } catch {
       console.error(`${name} cannot be had here.`)
       return []

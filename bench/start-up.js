@@ -1,5 +1,6 @@
 // Measures how long nno takes to start, against a bare Node in the same run. See docs/performance.md.
-import {execFileSync} from 'node:child_process'
+import {execFileSync, spawn} from 'node:child_process'
+import {once} from 'node:events'
 import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
@@ -41,7 +42,7 @@ writeFileSync(
 )
 const stored = join(home, '.nno', 'credentials.json')
 const logIn = `cp ${credentials} ${stored}`
-const logOut = `rm -f ${stored}`
+const logOut = `rm -f ${stored} ${home}/.npmrc`
 
 /** What is measured on one Node: a name, a command line, and what brings the home into the state that it needs. */
 const commandsOn = (node) => [
@@ -80,6 +81,19 @@ function peakMemory([node, ...args], prepare) {
   return Math.min(...runs)
 }
 
+let registry
+
+/** npm with a session to end at a registry on this machine: without one, its logout gives up at once. */
+async function npmWithToken() {
+  registry = spawn(process.execPath, [join(root, 'bench', 'registry.cjs')], {stdio: ['ignore', 'pipe', 'inherit']})
+  const [port] = await once(registry.stdout, 'data')
+  const npmrc = join(folder, 'npmrc')
+  const url = `127.0.0.1:${Number(port)}/`
+  writeFileSync(npmrc, `registry=http://${url}\n//${url}:_authToken=bench-token\n`)
+  const npm = execFileSync('which', ['npm'], {encoding: 'utf8'}).trim()
+  return {command: [npm, 'logout'], name: 'npm logout, with a token to revoke', prepare: `cp ${npmrc} ${home}/.npmrc`}
+}
+
 const printRow = (...cells) => console.log(`| ${cells.join(' | ')} |`)
 
 function printTable(headings, rows) {
@@ -111,21 +125,25 @@ try {
   }
 
   if (options.peers) {
-    const peers = installPeers(join(folder, 'peers'))
-    const commands = [...commandsOn(process.execPath).slice(0, 2), ...peers.map((peer) => ({...peer, prepare: logOut}))]
+    const peers = installPeers(join(folder, 'peers'), logOut)
+    const npm = await npmWithToken()
+    const commands = [...commandsOn(process.execPath).slice(0, 3), npm, ...peers]
     // The slowest of them takes seconds.
     const times = measure(commands, 5)
     printTable(
-      ['', 'version', 'best', 'best against bare', 'best against `nno logout`'],
+      ['', 'version', 'best', 'best against bare', 'best against `nno logout`', 'with credentials to clear'],
       commands.map(({name, version = ''}, index) => [
         `\`${name}\``,
         version,
         `${times[index][0].toFixed(1)} ms`,
         (times[index][0] / times[0][0]).toFixed(1),
         (times[index][0] / times[1][0]).toFixed(1),
+        (times[index][0] / times[2][0]).toFixed(1),
       ]),
     )
   }
 } finally {
-  rmSync(folder, {force: true, recursive: true})
+  registry?.kill()
+  // Some peers leave processes behind that write for a while.
+  rmSync(folder, {force: true, maxRetries: 20, recursive: true, retryDelay: 500})
 }

@@ -1,6 +1,6 @@
 import {expect} from 'chai'
 import {execFileSync} from 'node:child_process'
-import {existsSync, mkdirSync} from 'node:fs'
+import {existsSync, mkdirSync, readFileSync} from 'node:fs'
 import {join} from 'node:path'
 
 import {makeHome} from '../support/home.js'
@@ -23,13 +23,21 @@ describe('the package', function () {
       })
     // Not built again here: other tests are running what is in dist/.
     const [packed] = JSON.parse(npm('pack', '--json', '--ignore-scripts', '--pack-destination', home)) as [
-      {filename: string; files: Array<{path: string}>},
+      {filename: string; files: Array<{path: string}>; size: number; unpackedSize: number},
     ]
     const tops = new Set(packed.files.map(({path}) => path.split('/')[0]))
     expect([...tops].sort()).to.deep.equal(
       ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'oclif.manifest.json', 'package.json'].sort(),
     )
     expect(packed.files.map(({path}) => path)).not.to.include('bin/dev.js')
+    // Little more than today: a library that slips into the bundle is to be noticed.
+    expect(packed.size).to.be.lessThan(330_000)
+    expect(packed.unpackedSize).to.be.lessThan(1_100_000)
+    const {dependencies, optionalDependencies} = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect({dependencies, optionalDependencies}).to.deep.equal({
+      dependencies: undefined,
+      optionalDependencies: undefined,
+    })
 
     const prefix = join(home, 'prefix')
     mkdirSync(prefix)
