@@ -7,7 +7,7 @@ import type {Status} from './hooks/status.js'
 
 import {brokenCredentialFile, notLoggedIn} from './errors.js'
 import {createServices, type Services} from './services.js'
-import {print} from './terminal/output.js'
+import {columns, print} from './terminal/output.js'
 import {renderJson} from './terminal/sanitize.js'
 
 /** What one exit code of a command means, as the help shows it. */
@@ -92,11 +92,11 @@ export abstract class BaseCommand extends Command {
     if (failures[0]) throw failures[0].error
   }
 
-  /** Rows below headings on stdout, for a person. */
+  /** Rows below headings on stdout; where a terminal is too narrow for them, one block for each row. */
   protected async table(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): Promise<void> {
     if (this.jsonEnabled()) return
     const {renderTable} = await import('./terminal/table.js')
-    print('stdout', renderTable(headings, rows))
+    print('stdout', renderTable(headings, rows, columns('stdout')))
   }
 
   /** A `⚠` line on stderr for each sentence. */

@@ -11,8 +11,8 @@ import {reportError} from './report.js'
 import {deferStreams} from './terminal/output.js'
 
 /** Part of the bundle, so that oclif need not look for package.json at each start. */
-const {name, oclif, version} = packageJson
-const pjson = {name, oclif: oclif as PJSON['oclif'], version}
+const {description, name, oclif, version} = packageJson
+const pjson = {description, name, oclif: oclif as PJSON['oclif'], version}
 /** More than anybody types; oclif takes minutes over tens of thousands. */
 const MAX_ARGUMENTS = 1000
 

@@ -43,7 +43,7 @@ Without --token it shows a URL and a code, which you confirm in any browser (RFC
   ]
   static override exitCodes = {
     0: 'logged in',
-    2: 'the command line was not understood, the token cannot be one, or there is neither a token nor a terminal',
+    2: 'the command line was not understood, the token cannot be one, or there is no token and no terminal',
     4: 'IAM refused the token, or the login was denied or not approved in time',
     5: 'IAM could not be asked for a code',
     6: 'the credential file could not be written; the old one is unchanged',
@@ -55,11 +55,16 @@ Without --token it shows a URL and a code, which you confirm in any browser (RFC
     offline: Flags.boolean({summary: 'Store the token without asking IAM about it.'}),
     token: Flags.string({
       char: 't',
-      helpValue: 'TOKEN|-',
-      summary: 'Log in with this token, or with the one on standard input (-).',
+      helpValue: 'TOKEN',
+      summary: 'Log in with this token; with - for the one on standard input.',
     }),
   }
   static override summary = 'Log in to the NNO platform.'
+  static override usage = [
+    'login [--device] [--no-browser] [--iam-url URL] [--json]',
+    'login --token TOKEN [--offline] [--iam-url URL] [--json]',
+    'login --token - [--offline] [--iam-url URL] [--json]',
+  ]
 
   async run(): Promise<LoginResult> {
     const {flags} = await this.parse(Login)

@@ -7,7 +7,7 @@ export default class Token extends BaseCommand {
   static override examples = [
     {
       command:
-        'curl --header "Authorization: Bearer $(<%= config.bin %> token)" https://iam.svc.nno.app/api/nno/session',
+        'curl --header "Authorization: Bearer $(<%= config.bin %> token)" \\\n  https://iam.svc.nno.app/api/nno/session',
       description: 'Call the IAM API as yourself.',
     },
     {command: 'NNO_TOKEN="$(<%= config.bin %> token)"', description: 'Keep the token in a shell variable.'},

@@ -39,6 +39,11 @@ export function isTerminal(output: Output): boolean {
   return !isPlain(output) && process[output].isTTY === true
 }
 
+/** How many characters a line of the terminal holds, or undefined where there is none. */
+export function columns(output: Output): number | undefined {
+  return isTerminal(output) ? process[output].columns : undefined
+}
+
 /** Writes a text. A reader that left early is no error. */
 export function print(output: Output, text: string): void {
   const bytes = Buffer.from(text)

@@ -3,19 +3,32 @@ import {sanitize} from './sanitize.js'
 /** The most characters of one cell: more, as of a browser's user agent, is cut. */
 const MAX_CELL = 40
 
-/** Rows in columns that line up, below their headings. Every cell is sanitised. Ends with a newline. */
-export function renderTable(headings: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
-  const lines = [headings, ...rows].map((cells) => cells.map((cell) => cut(sanitize(cell))))
-  const widths = headings.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)))
-  return lines
-    .map(
-      (cells) =>
-        cells
-          .map((cell, column) => cell.padEnd(widths[column]!))
-          .join('  ')
-          .trimEnd() + '\n',
-    )
-    .join('')
+/**
+ * Rows in columns that line up, below their headings. Where a line has no room for them, each row becomes a block,
+ * with its headings beside its cells. `room` is how many characters a line holds: any number, if not given. Every
+ * cell is sanitised. Ends with a newline.
+ */
+export function renderTable(
+  headings: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
+  room = Number.POSITIVE_INFINITY,
+): string {
+  const cells = rows.map((row) => row.map((cell) => cut(sanitize(cell))))
+  const lines = align([headings, ...cells])
+  if (lines.every((line) => line.length <= room)) return `${lines.join('\n')}\n`
+  const blocks = cells.map((row) => align(headings.map((heading, column) => [heading, row[column] ?? ''])))
+  return blocks.map((block) => `${block.join('\n')}\n`).join('\n')
+}
+
+/** Each row as a line, in columns as wide as their widest cell. */
+function align(rows: ReadonlyArray<readonly string[]>): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function cut(cell: string): string {

@@ -19,7 +19,10 @@ export default class SessionsRevoke extends BaseCommand {
 
 Ending this login's own session logs out on this machine too.`
   static override examples = [
-    {command: '<%= config.bin %> sessions revoke ID', description: 'End one session, by its id in the list.'},
+    {
+      command: '<%= config.bin %> sessions revoke "$SESSION_ID"',
+      description: 'End one session, by its id in the list.',
+    },
     {command: '<%= config.bin %> sessions revoke --others', description: 'End every session but this one.'},
     {
       command: '<%= config.bin %> sessions revoke --all',
@@ -39,6 +42,11 @@ Ending this login's own session logs out on this machine too.`
     others: Flags.boolean({summary: 'End all sessions but this one.'}),
   }
   static override summary = 'End sessions at the server.'
+  static override usage = [
+    'sessions revoke ID... [--json]',
+    'sessions revoke --others [--json]',
+    'sessions revoke --all [--json]',
+  ]
 
   async run(): Promise<RevokeResult> {
     const {args, flags} = await this.parse(SessionsRevoke)
