@@ -5,6 +5,7 @@ import {dirname, join, relative, resolve, sep} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {build} from 'rolldown'
 
+import {writeCompletions} from './completions.js'
 import {leanOclif} from './lean-oclif.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -121,4 +122,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   })
   await bundle()
   await writeManifest()
+  writeCompletions()
 }

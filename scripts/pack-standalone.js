@@ -14,7 +14,7 @@ const name = `nno-${version}-${process.platform}-${process.arch}.tar.gz`
 const work = mkdtempSync(join(tmpdir(), 'nno-standalone-'))
 try {
   const folder = join(work, 'nno')
-  for (const path of ['dist', 'oclif.manifest.json']) {
+  for (const path of ['completions', 'dist', 'oclif.manifest.json']) {
     cpSync(join(root, path), join(folder, 'lib', path), {recursive: true})
   }
 

@@ -17,6 +17,8 @@ export type Services = {
     iam: IamClient,
     device: DeviceAuthorization,
   ) => Promise<Extract<DevicePoll, {state: 'granted'}>>
+  /** The completion script of a shell, as the build made it. */
+  readonly completionScript: (shell: string) => Promise<string>
   readonly connect: (address: IamAddress) => Promise<IamClient>
   readonly credentials: CredentialStore
   /** Whether a person types what comes from standard input. */
@@ -33,7 +35,7 @@ export type Services = {
 }
 
 /** The only place where the parts are chosen and put together. What only some commands need is loaded late. */
-export function createServices({arch, platform, version}: Config): Services {
+export function createServices({arch, platform, root, version}: Config): Services {
   return {
     async awaitApproval(iam, device) {
       const [{awaitApproval}, {startCountdown}, {setTimeout: pause}] = await Promise.all([
@@ -48,6 +50,10 @@ export function createServices({arch, platform, version}: Config): Services {
       } finally {
         countdown.stop()
       }
+    },
+    async completionScript(shell) {
+      const [{readFileSync}, {join}] = await Promise.all([import('node:fs'), import('node:path')])
+      return readFileSync(join(root, 'completions', `nno.${shell}`), 'utf8')
     },
     async connect(address) {
       const [{HttpIamClient}, {requireIamUrl}] = await Promise.all([

@@ -20,6 +20,7 @@ const {commands} = JSON.parse(readFileSync(join(ROOT, 'oclif.manifest.json'), 'u
 
 /** Everything that a user can type: a change here is a change that users notice. */
 const SURFACE = {
+  completion: ['SHELL'],
   help: ['COMMAND'],
   login: ['--device', '--iam-url=', '--json', '--no-browser', '--offline', '--token=', '-t'],
   logout: ['--json', '--revoke'],

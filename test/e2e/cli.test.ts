@@ -84,7 +84,7 @@ describe('exit codes, as text and with --json', () => {
     })
 
     // `nno token` and `nno help` have no --json: there it is itself the mistake.
-    const itself = ['help', 'token'].includes(args[0]!)
+    const itself = ['completion', 'help', 'token'].includes(args[0]!)
     const expected = itself ? {code: 'usage', exitCode: 2} : {code, exitCode: exit}
     const withJson = args.includes('--') ? ['login', '--json', ...args.slice(1)] : [...args, '--json']
     it(`${what}, with --json: ${expected.exitCode}`, async () => {

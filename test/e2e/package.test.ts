@@ -27,7 +27,16 @@ describe('the package', function () {
     ]
     const tops = new Set(packed.files.map(({path}) => path.split('/')[0]))
     expect([...tops].sort()).to.deep.equal(
-      ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin', 'dist', 'oclif.manifest.json', 'package.json'].sort(),
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'completions',
+        'dist',
+        'oclif.manifest.json',
+        'package.json',
+      ].sort(),
     )
     expect(packed.files.map(({path}) => path)).not.to.include('bin/dev.js')
     // Little more than today: a library that slips into the bundle is to be noticed.

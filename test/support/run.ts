@@ -19,6 +19,7 @@ export function fakeServices(parts: Partial<Services> = {}): Services {
     async awaitApproval() {
       throw new Error('nobody approves')
     },
+    completionScript: async (shell) => `# ${shell}`,
     connect: async (address) => new FakeIam(undefined, undefined, 'named' in address ? address.named : address.stored),
     credentials: new MemoryCredentialStore(),
     hasInputTerminal: () => false,
