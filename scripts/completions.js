@@ -66,7 +66,7 @@ const flagNames = ({char, name}) => [...(char ? [`-${char}`] : []), `--${name}`]
 function bash(model) {
   const words = model.map(
     ({flags, next, words}) =>
-      `    ${quote(words.join(' '))}) words=${quote([...next.map(({value}) => value), ...flags.flatMap(flagNames)].join(' '))} ;;`,
+      `    ${quote(words.join(' '))}) words=${quote([...next.map(({value}) => value), ...flags.flatMap((flag) => flagNames(flag))].join(' '))} ;;`,
   )
   const values = model.flatMap(({flags, words}) =>
     flags
@@ -149,18 +149,20 @@ if [[ $funcstack[1] == _nno ]]; then _nno "$@"; else compdef _nno nno; fi
 `
 }
 
+/** One rule of fish: under a condition, offer something. */
+const rule = (condition, ...rest) => `complete --command nno --condition ${quote(condition)} ${rest.join(' ')}`
+
 function fish(model) {
-  const line = (condition, ...rest) => `complete --command nno --condition ${quote(condition)} ${rest.join(' ')}`
   const lines = model.flatMap(({flags, next, words}) => [
     ...next.map(({summary, value}) =>
-      line(
+      rule(
         `__nno_after ${words.join(' ')}`.trim(),
         `--arguments ${quote(value)}`,
         ...(summary ? [`--description ${quote(summary)}`] : []),
       ),
     ),
     ...flags.map(({char, name, summary, values}) =>
-      line(
+      rule(
         `__nno_in ${words.join(' ')}`,
         ...(char ? [`--short-option ${char}`] : []),
         `--long-option ${name}`,

@@ -1,5 +1,6 @@
 import type {Config} from '@oclif/core/config'
 
+import {readFileSync} from 'node:fs'
 import {homedir, hostname} from 'node:os'
 
 import type {CredentialStore} from './credentials/store.js'
@@ -52,8 +53,7 @@ export function createServices({arch, platform, root, version}: Config): Service
       }
     },
     async completionScript(shell) {
-      const [{readFileSync}, {join}] = await Promise.all([import('node:fs'), import('node:path')])
-      return readFileSync(join(root, 'completions', `nno.${shell}`), 'utf8')
+      return readFileSync(`${root}/completions/nno.${shell}`, 'utf8')
     },
     async connect(address) {
       const [{HttpIamClient}, {requireIamUrl}] = await Promise.all([

@@ -70,6 +70,8 @@ describe('exit codes, as text and with --json', () => {
     ['--offline alone', ['login', '--offline'], 2, 'usage', /^--offline needs --token\.$/],
     ['no token', ['login'], 2, 'usage', /^There is no terminal to log in from, and no --token\.$/],
     ['help for an unknown command', ['help', 'logut'], 2, 'usage', /^Unknown command "logut"\.$/],
+    ['no shell', ['completion'], 2, 'usage', /^An argument is missing\.$/],
+    ['an unknown shell', ['completion', 'pash'], 2, 'usage', /^Expected one of: bash, fish, zsh\.$/],
     ['no login to take a token from', ['token'], 3, 'not_logged_in', /^Not logged in\.$/],
   ]
   for (const [what, args, exit, code, message] of cases) {
@@ -83,7 +85,7 @@ describe('exit codes, as text and with --json', () => {
       expect(existsSync(join(home, '.nno'))).to.equal(false)
     })
 
-    // `nno token` and `nno help` have no --json: there it is itself the mistake.
+    // These have no --json: there it is itself the mistake.
     const itself = ['completion', 'help', 'token'].includes(args[0]!)
     const expected = itself ? {code: 'usage', exitCode: 2} : {code, exitCode: exit}
     const withJson = args.includes('--') ? ['login', '--json', ...args.slice(1)] : [...args, '--json']
@@ -248,7 +250,7 @@ describe('help and version', () => {
 
   it('shows all commands', async () => {
     const help = await shown('help')
-    for (const name of ['help', 'login', 'logout', 'token', 'whoami'])
+    for (const name of ['completion', 'help', 'login', 'logout', 'token', 'whoami'])
       expect(help).to.match(new RegExp(`^ {2}${name} `, 'm'))
     for (const args of [[], ['--help'], ['-h']]) expect(await shown(...args)).to.equal(help)
   })
