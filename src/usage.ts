@@ -46,8 +46,8 @@ export function explainParseError(error: Error, commandId: string, flagNames: re
   if (/^Missing \d+ required arg/.test(error.message)) return usageError('An argument is missing.', help)
   if ('args' in error) return unexpectedArgument(commandId)
   // These two messages name a flag of nno, and never its value.
-  const [sentence] = /^Flag --[a-z-]+ (?:expects a value|can only be specified once)$/.exec(error.message) ?? []
-  if (sentence) return usageError(`${sentence}.`, help)
+  const [, flag, fault] = /^Flag (--[a-z-]+) (expects a value|can only be specified once)$/.exec(error.message) ?? []
+  if (flag) return usageError(`Flag ${flag} ${fault}.`, help)
   const [, choice] = /^Expected .* to be one of: ([a-z, ]+)$/m.exec(error.message) ?? []
   if (choice) return usageError(`Expected one of: ${choice}.`, help)
   return 'oclif' in error ? usageError('The command line could not be read.', help) : error

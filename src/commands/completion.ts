@@ -16,7 +16,7 @@ To keep it, add the line of your shell to its start-up file: ~/.bashrc, or ~/.zs
     {command: '<%= config.bin %> completion fish | source', description: 'Complete in this fish.'},
   ]
   static override exitCodes = {0: 'printed', 2: 'the command line was not understood'}
-  static override summary = 'Print a completion script for your shell.'
+  static override summary = 'Print a completion script for a shell.'
 
   async run(): Promise<void> {
     const {args} = await this.parse(Completion)

@@ -106,7 +106,7 @@ export default class Whoami extends BaseCommand {
         cause: error,
         code: error.code,
         document: {authenticated: null, ...cached, reason: 'iam_unreachable', verified: false},
-        exitCode: error.exitCode,
+        exitCode: ExitCode.IamUnreachable,
         message: 'IAM unreachable. Use --offline to display cached credentials.',
         suggestions: [error.message.replace('IAM unreachable: ', ''), ...error.suggestions],
       })

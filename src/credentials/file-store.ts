@@ -60,7 +60,9 @@ export class FileCredentialStore implements CredentialStore {
     const bytes = serialize(credentials)
     const path = this.#pathBelowHome()
     if (bytes.length > MAX_FILE_BYTES) {
-      throw credentialFileError(`The credentials are larger than ${MAX_FILE_BYTES} bytes. ${path} is unchanged.`, [])
+      throw credentialFileError(`The credentials are larger than ${MAX_FILE_BYTES} bytes. ${path} is unchanged.`, [
+        'Log in with another token: no part of a login should be that long.',
+      ])
     }
 
     return replaceFile(path, bytes)
