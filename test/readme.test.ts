@@ -41,9 +41,13 @@ describe('README.md', () => {
     }
   })
 
-  it('links to files that are there', () => {
+  it('links to files, and shows pictures, that are there', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path]) => path!)
     expect(links).to.have.length.of.at.least(6)
-    for (const path of links) expect(() => readFileSync(join(ROOT, path)), path).not.to.throw(/ENOENT/)
+    const pictures = [...readme.matchAll(/ src(?:set)?="([^"]+)"/g)].map(([, path]) => path!)
+    expect(pictures).to.have.length.of.at.least(10)
+    for (const path of [...links, ...pictures]) {
+      expect(() => readFileSync(join(ROOT, path)), path).not.to.throw(/ENOENT/)
+    }
   })
 })

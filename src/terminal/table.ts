@@ -5,7 +5,7 @@ const MAX_CELL = 40
 
 /**
  * Rows in columns that line up, below their headings. Where a line has no room for them, each row becomes a block,
- * with its headings beside its cells. `room` is how many characters a line holds: any number, if not given. Every
+ * with its headings beside those of its cells that hold something. `room` is how many characters a line holds: any number, if not given. Every
  * cell is sanitised. Ends with a newline.
  */
 export function renderTable(
@@ -16,7 +16,10 @@ export function renderTable(
   const cells = rows.map((row) => row.map((cell) => cut(sanitize(cell))))
   const lines = align([headings, ...cells])
   if (lines.every((line) => line.length <= room)) return `${lines.join('\n')}\n`
-  const blocks = cells.map((row) => align(headings.map((heading, column) => [heading, row[column] ?? ''])))
+  const blocks = cells.map((row) => {
+    const pairs = headings.map((heading, column): [string, string] => [heading, row[column] ?? ''])
+    return align(pairs.filter(([, cell]) => cell !== ''))
+  })
   return blocks.map((block) => `${block.join('\n')}\n`).join('\n')
 }
 

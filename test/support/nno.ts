@@ -18,6 +18,8 @@ type Options = {
   input?: Buffer | string | {open: true}
   /** For `nno token`, the one command that prints one. */
   mayShowToken?: boolean
+  /** Is told all of standard output so far, each time that there is more. */
+  watch?: ((stdout: string) => void) | undefined
   /** A program and its arguments to start node with, such as setpriv. */
   wrapper?: string[]
 }
@@ -52,7 +54,7 @@ async function execute([program, ...args]: string[], options: Options): Promise<
   child.stdin.on('error', () => {})
   if (typeof input === 'string' || Buffer.isBuffer(input) || input === undefined) child.stdin.end(input)
   const [stdout, stderr, [exit, signal]] = await Promise.all([
-    text(child.stdout),
+    text(child.stdout, options.watch),
     text(child.stderr),
     new Promise<[null | number, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject)
@@ -69,9 +71,13 @@ async function execute([program, ...args]: string[], options: Options): Promise<
   return {exit, signal, stderr, stdout}
 }
 
-async function text(stream: NodeJS.ReadableStream): Promise<string> {
+async function text(stream: NodeJS.ReadableStream, watch?: (text: string) => void): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of stream) chunks.push(chunk as Buffer)
+  for await (const chunk of stream) {
+    chunks.push(chunk as Buffer)
+    watch?.(Buffer.concat(chunks).toString())
+  }
+
   return Buffer.concat(chunks).toString()
 }
 

@@ -21,6 +21,10 @@ describe('renderTable', () => {
     )
   })
 
+  it('leaves out of a block what is empty', () => {
+    expect(renderTable(HEADINGS, [['first', '']], 5)).to.equal('ID  first\n')
+  })
+
   it('is its headings alone when there are no rows', () => {
     expect(renderTable(HEADINGS, [])).to.equal('ID  CLIENT\n')
   })
