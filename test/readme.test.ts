@@ -1,27 +1,12 @@
 import {expect} from 'chai'
-import {readFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {existsSync, readdirSync, readFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
 
 import {makeHome, TOKEN} from './support/home.js'
+import {blocksOf, linksOf, stepsOf} from './support/markdown.js'
 import {ROOT, shell} from './support/nno.js'
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-
-/** A command of a console block, and the lines that the block shows below it. */
-type Step = {command: string; shown: string}
-
-/** The steps of all console blocks, in the order in which a reader meets them. */
-function steps(markdown: string): Step[] {
-  return [...markdown.matchAll(/^```console\n(.*?)^```$/gms)].flatMap(([, block]) =>
-    block!
-      .split(/^\$ /m)
-      .slice(1)
-      .map((text) => {
-        const [command, ...shown] = text.split('\n')
-        return {command: command!, shown: shown.join('\n')}
-      }),
-  )
-}
 
 describe('README.md', () => {
   it('begins with the two lines that a newcomer types', () => {
@@ -32,7 +17,9 @@ describe('README.md', () => {
 
   it('shows what really happens, from the first command to the last', async () => {
     const home = makeHome()
-    const found = steps(readme)
+    const found = blocksOf(readme)
+      .filter(({language}) => language === 'console')
+      .flatMap((block) => stepsOf(block))
     expect(found).to.have.length.of.at.least(9)
     for (const {command, shown} of found) {
       const {exit, stderr, stdout} = await shell(command, {env: {NNO_API_TOKEN: TOKEN}, home})
@@ -40,14 +27,30 @@ describe('README.md', () => {
       expect(output, command).to.equal(shown)
     }
   })
+})
 
-  it('links to files, and shows pictures, that are there', () => {
-    const links = [...readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, path]) => path!)
-    expect(links).to.have.length.of.at.least(6)
+describe('the docs', () => {
+  const pages = [
+    ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
+    ...readdirSync(join(ROOT, 'docs'), {encoding: 'utf8', recursive: true})
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => join('docs', name)),
+  ]
+
+  it('link to files that are there', () => {
+    expect(pages).to.include.members(['README.md', join('docs', 'storage.md')])
+    for (const page of pages) {
+      for (const link of linksOf(readFileSync(join(ROOT, page), 'utf8'))) {
+        expect(existsSync(join(ROOT, dirname(page), link)), `${page} links to ${link}`).to.equal(true)
+      }
+    }
+
+    expect(linksOf(readme)).to.have.length.of.at.least(6)
+  })
+
+  it('show pictures that are there', () => {
     const pictures = [...readme.matchAll(/ src(?:set)?="([^"]+)"/g)].map(([, path]) => path!)
     expect(pictures).to.have.length.of.at.least(10)
-    for (const path of [...links, ...pictures]) {
-      expect(() => readFileSync(join(ROOT, path)), path).not.to.throw(/ENOENT/)
-    }
+    for (const path of pictures) expect(existsSync(join(ROOT, path)), path).to.equal(true)
   })
 })

@@ -1,12 +1,13 @@
 import {expect} from 'chai'
 import {once} from 'node:events'
-import {createServer as createProxy, type RequestListener, type ServerResponse} from 'node:http'
-import {type AddressInfo, connect, createServer as createTcpServer} from 'node:net'
+import {type RequestListener, type ServerResponse} from 'node:http'
+import {type AddressInfo, createServer as createTcpServer} from 'node:net'
 import {gzipSync} from 'node:zlib'
 
 import {CREDENTIALS, homeWith, makeHome, OTHER_TOKEN, readFile} from '../support/home.js'
 import {type Hostile, makeCertificate, startServer} from '../support/hostile.js'
 import {nno} from '../support/nno.js'
+import {startProxy} from '../support/proxy.js'
 
 const SESSION = {
   expiresAt: CREDENTIALS.expiresAt,
@@ -388,25 +389,6 @@ describe('nno with a hostile IAM', function () {
   describe('over TLS', () => {
     const HOST = 'iam.example'
 
-    /** A proxy that leads every host to this port, and tells which hosts it was asked for. */
-    async function startProxy(port: number): Promise<{asked: string[]; close: () => void; url: string}> {
-      const asked: string[] = []
-      const proxy = createProxy()
-      proxy.on('connect', (request, socket) => {
-        asked.push(request.url!)
-        const target = connect(port, '127.0.0.1', () => {
-          socket.write('HTTP/1.1 200 OK\r\n\r\n')
-          target.pipe(socket).pipe(target)
-        })
-        target.on('error', () => socket.destroy())
-        socket.on('error', () => target.destroy())
-      })
-      await new Promise<void>((resolve) => {
-        proxy.listen(0, '127.0.0.1', resolve)
-      })
-      return {asked, close: () => proxy.close(), url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`}
-    }
-
     it('names NODE_EXTRA_CA_CERTS when a certificate is not trusted', async () => {
       const {url} = await serve(json(SESSION), await makeCertificate('localhost'))
       const home = homeWith({...CREDENTIALS, iamUrl: url.replace('127.0.0.1', 'localhost')})
@@ -426,7 +408,7 @@ describe('nno with a hostile IAM', function () {
           const {exit, stderr, stdout} = await nno(['whoami'], {env, home})
           expect({exit, stderr}).to.deep.equal({exit: 0, stderr: ''})
           expect(stdout).to.match(/^✔ Authenticated as developer@acme\.com\n/)
-          expect(proxy.asked).to.deep.equal([`${HOST}:443`])
+          expect(proxy.asked.map(({host}) => host)).to.deep.equal([`${HOST}:443`])
           const direct = await nno(['whoami'], {env: {...env, NO_PROXY: HOST}, home})
           expect(direct.exit).to.equal(5)
           expect(proxy.asked).to.have.length(1)

@@ -1,4 +1,9 @@
 import {execFileSync} from 'node:child_process'
+import {cpSync, mkdtempSync} from 'node:fs'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+
+import {ROOT} from '../support/nno.js'
 
 /** Fails where the machine lacks what these tests need: a test that did not run proves nothing. */
 export function requireRootAnd(...tools: string[]): void {
@@ -29,4 +34,16 @@ export async function forEachOf<T>(
   }
 
   await Promise.all(Array.from({length: atOnce}, worker))
+}
+
+/** A clone may be in a folder that nobody else can enter: other users run a copy of nno, and a copy of node. */
+export function copyForOthers(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'nno-test-copy-'))
+  for (const name of ['bin', 'dist', 'oclif.manifest.json', 'package.json']) {
+    cpSync(join(ROOT, name), join(copy, name), {recursive: true})
+  }
+
+  cpSync(process.execPath, join(copy, 'node'))
+  run('chmod', '-R', 'a+rX', copy)
+  return copy
 }

@@ -2,22 +2,19 @@ import {expect} from 'chai'
 import {
   chmodSync,
   chownSync,
-  cpSync,
   lchownSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 
 import {credentialPath, CREDENTIALS, homeWith, makeHome, modeOf, OTHER_TOKEN, readFile} from '../support/home.js'
-import {nno, type Outcome, ROOT, shell} from '../support/nno.js'
-import {requireRootAnd, run} from './tools.js'
+import {nno, type Outcome, shell} from '../support/nno.js'
+import {copyForOthers, requireRootAnd, run} from './tools.js'
 
 const NOBODY = 65_534
 const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups']
@@ -37,14 +34,7 @@ describe('another user', function () {
 
   before(() => {
     requireRootAnd('setpriv')
-    // A clone may be in a folder that nobody else can enter: nobody runs a copy, and a copy of node.
-    copy = mkdtempSync(join(tmpdir(), 'nno-test-copy-'))
-    for (const name of ['bin', 'dist', 'oclif.manifest.json', 'package.json']) {
-      cpSync(join(ROOT, name), join(copy, name), {recursive: true})
-    }
-
-    cpSync(process.execPath, join(copy, 'node'))
-    run('chmod', '-R', 'a+rX', copy)
+    copy = copyForOthers()
   })
 
   after(() => rmSync(copy, {force: true, recursive: true}))
