@@ -45,3 +45,23 @@ export async function makeCertificate(host: string): Promise<{cert: Buffer; key:
   writeFileSync(path, cert)
   return {cert: Buffer.from(cert), key: Buffer.from(key), path}
 }
+
+/** A certificate for one host name from the CA of a company, and the file with the certificate of the CA. */
+export async function makeCompanyCertificate(host: string): Promise<{caPath: string; cert: string; key: string}> {
+  const ca = await generate([{name: 'commonName', value: 'Company CA'}], {
+    extensions: [
+      {cA: true, critical: true, name: 'basicConstraints'},
+      {critical: true, keyCertSign: true, name: 'keyUsage'},
+    ],
+  })
+  const {cert, private: key} = await generate([{name: 'commonName', value: host}], {
+    ca: {cert: ca.cert, key: ca.private},
+    extensions: [
+      {cA: false, name: 'basicConstraints'},
+      {altNames: [{type: 2, value: host}], name: 'subjectAltName'},
+    ],
+  })
+  const caPath = join(makeHome(), 'company-ca.pem')
+  writeFileSync(caPath, ca.cert)
+  return {caPath, cert, key}
+}

@@ -12,14 +12,16 @@ export const NNO = join(ROOT, 'bin', 'run.js')
 export type Outcome = {exit: null | number; signal: NodeJS.Signals | null; stderr: string; stdout: string}
 
 type Options = {
+  /** The folder to run in; without it, that of the tests. */
+  cwd?: string
   env?: Record<string, string>
   home: string
   /** What standard input holds. Without it, standard input is empty; 'open' is never ended. */
   input?: Buffer | string | {open: true}
   /** For `nno token`, the one command that prints one. */
   mayShowToken?: boolean
-  /** Is told all of standard output so far, each time that there is more. */
-  watch?: ((stdout: string) => void) | undefined
+  /** Called with all that has come on stdout and stderr so far, whenever there is more. */
+  watch?: ((output: string) => void) | undefined
   /** A program and its arguments to start node with, such as setpriv. */
   wrapper?: string[]
 }
@@ -46,6 +48,7 @@ export async function terminal(commandLine: string, options: Options): Promise<s
 
 async function execute([program, ...args]: string[], options: Options): Promise<Outcome> {
   const child = spawn(program!, args, {
+    cwd: options.cwd,
     env: {HOME: options.home, PATH: pathWithNno(), ...options.env},
     stdio: 'pipe',
     timeout: 60_000,
@@ -53,8 +56,19 @@ async function execute([program, ...args]: string[], options: Options): Promise<
   const {input} = options
   child.stdin.on('error', () => {})
   if (typeof input === 'string' || Buffer.isBuffer(input) || input === undefined) child.stdin.end(input)
+  const {watch} = options
+  if (watch) {
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk
+        watch(output)
+      })
+    }
+  }
+
   const [stdout, stderr, [exit, signal]] = await Promise.all([
-    text(child.stdout, options.watch),
+    text(child.stdout),
     text(child.stderr),
     new Promise<[null | number, NodeJS.Signals | null]>((resolve, reject) => {
       child.on('error', reject)
@@ -71,13 +85,9 @@ async function execute([program, ...args]: string[], options: Options): Promise<
   return {exit, signal, stderr, stdout}
 }
 
-async function text(stream: NodeJS.ReadableStream, watch?: (text: string) => void): Promise<string> {
+async function text(stream: NodeJS.ReadableStream): Promise<string> {
   const chunks: Buffer[] = []
-  for await (const chunk of stream) {
-    chunks.push(chunk as Buffer)
-    watch?.(Buffer.concat(chunks).toString())
-  }
-
+  for await (const chunk of stream) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks).toString()
 }
 
