@@ -38,7 +38,7 @@ describe('the docs', () => {
   ]
 
   it('link to files that are there', () => {
-    expect(pages).to.include.members(['README.md', join('docs', 'guides', 'leak.md')])
+    expect(pages).to.include.members(['README.md', 'SECURITY.md', join('docs', 'guides', 'leak.md')])
     for (const page of pages) {
       for (const link of linksOf(readFileSync(join(ROOT, page), 'utf8'))) {
         expect(existsSync(join(ROOT, dirname(page), link)), `${page} links to ${link}`).to.equal(true)
@@ -52,5 +52,12 @@ describe('the docs', () => {
     const pictures = [...readme.matchAll(/ src(?:set)?="([^"]+)"/g)].map(([, path]) => path!)
     expect(pictures).to.have.length.of.at.least(10)
     for (const path of pictures) expect(existsSync(join(ROOT, path)), path).to.equal(true)
+  })
+
+  it('name files that are there', () => {
+    const text = readFileSync(join(ROOT, 'SECURITY.md'), 'utf8')
+    const named = [...text.matchAll(/`((?:docs|src|test)\/[^`]+)`/g)].map(([, path]) => path!)
+    expect(named).to.have.length.of.at.least(20)
+    for (const path of named) expect(existsSync(join(ROOT, path)), path).to.equal(true)
   })
 })
