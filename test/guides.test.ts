@@ -23,6 +23,12 @@ describe('the guides', () => {
   it('have no command here that is not run', () => {
     for (const name of names) expect(blocksIn(name).filter(({notRun}) => notRun)).to.deep.equal([])
   })
+
+  it('have no token on a command line', () => {
+    for (const name of [...names, ...ELSEWHERE]) {
+      for (const {text} of blocksIn(name)) expect(text, name).not.to.match(/--token(?! -(?:\s|$))/)
+    }
+  })
 })
 
 function blocksIn(name: string): Block[] {
