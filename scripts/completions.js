@@ -78,13 +78,15 @@ function bash(model) {
   )
   return `# Completion of nno for bash. Made from nno's list of commands: do not edit.
 _nno() {
-  local line=\${COMP_LINE:0:COMP_POINT} typed word command flag words=
+  local line=\${COMP_LINE:0:COMP_POINT} word command flag words=
+  local -a typed=()
   # By itself, since bash takes a URL for several words.
   word=\${line##*[[:space:]]}
   read -ra typed <<<"\${line%"$word"}"
+  ((\${#typed[@]})) || return 0
   flag=\${typed[\${#typed[@]} - 1]}
   case $word in --*=*) flag=\${word%%=*} word=\${word#*=} ;; esac
-  command=\${typed[1]}
+  command=\${typed[1]-}
   case $command in
     ${[...new Set(model.filter(({words}) => words.length > 1).map(({words}) => words[0]))].join(' | ')}) command+=\${typed[2]:+ \${typed[2]}} ;;
   esac
@@ -98,7 +100,7 @@ ${values.join('\n')}
   COMPREPLY=($(compgen -W "$words" -- "$word"))
   # What bash takes for words of their own before this one is there already.
   local before=\${word%"\${COMP_WORDS[COMP_CWORD]}"}
-  COMPREPLY=("\${COMPREPLY[@]#"$before"}")
+  COMPREPLY=(\${COMPREPLY[@]+"\${COMPREPLY[@]#"$before"}"})
 }
 complete -F _nno nno
 `

@@ -11,7 +11,13 @@ const failed = MAJORS.filter((major) => {
   console.log(`Node ${major}`)
   const {status} = spawnSync(
     node,
-    ['node_modules/mocha/bin/mocha.js', '--reporter', 'dot', 'test/e2e/*.test.ts', 'test/*.test.ts'],
+    [
+      'node_modules/mocha/bin/mocha.js',
+      '--reporter',
+      'dot',
+      'test/e2e/*.test.ts',
+      'test/{help,readme,start-up}.test.ts',
+    ],
     {cwd: root, stdio: 'inherit'},
   )
   return status !== 0

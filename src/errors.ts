@@ -145,7 +145,7 @@ export function deviceLoginRefused(code: string): NnoError {
  * (as those of `JSON.parse` and `fetch` do): only its class and code are told.
  */
 export function bug(cause: unknown): NnoError {
-  const name = cause instanceof Error ? cause.constructor.name : typeof cause
+  const name = cause instanceof Error ? cause.name : typeof cause
   const code = cause instanceof Error && 'code' in cause ? ` ${String(cause.code)}` : ''
   return new NnoError({
     cause,

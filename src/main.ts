@@ -8,7 +8,7 @@ import {settings} from '@oclif/core/settings'
 import packageJson from '../package.json' with {type: 'json'}
 import {usageError} from './errors.js'
 import {reportError} from './report.js'
-import {deferStreams} from './terminal/output.js'
+import {deferStreams, isGone} from './terminal/output.js'
 
 /** Part of the bundle, so that oclif need not look for package.json at each start. */
 const {description, name, oclif, version} = packageJson
@@ -36,9 +36,9 @@ export async function main(argv: string[], root: string): Promise<void> {
   }
 }
 
-/** A reader that left early (`nno logout | true`) is no error: the work is done all the same. */
+/** A reader that left early (`nno logout | true`) is no error. */
 function reportOutputError(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') return
+  if (isGone(error)) return
   const exitCode = reportError(error, {json: false})
   process.exitCode ||= exitCode
 }

@@ -59,13 +59,18 @@ function isPlain(output: Output): boolean {
   return stats.rdev !== 0 && stats.rdev === statSync(devNull, {throwIfNoEntry: false})?.rdev
 }
 
+/** Whether the reader of a pipe or a socket left early: the work is done all the same. */
+export function isGone(error: unknown): boolean {
+  return ['ECONNRESET', 'EPIPE'].includes((error as NodeJS.ErrnoException).code ?? '')
+}
+
 /** Returns what could not be written. */
 function writePlainly(descriptor: number, bytes: Buffer): Buffer {
   let written = 0
   try {
     while (written < bytes.length) written += writeSync(descriptor, bytes, written)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return Buffer.of()
+    if (isGone(error)) return Buffer.of()
   }
 
   return bytes.subarray(written)
