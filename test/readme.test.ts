@@ -2,9 +2,10 @@ import {expect} from 'chai'
 import {existsSync, readdirSync, readFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 
-import {makeHome, TOKEN} from './support/home.js'
+import {CREDENTIALS, homeWith, makeHome, TOKEN} from './support/home.js'
 import {blocksOf, linksOf, stepsOf} from './support/markdown.js'
 import {ROOT, shell} from './support/nno.js'
+import {Production} from './support/production.js'
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
 
@@ -28,6 +29,54 @@ describe('README.md', () => {
     }
   })
 })
+
+/** The lines of README that are run elsewhere, and where. */
+const RUN_ELSEWHERE = {
+  'mkdir -p ~/.config/fish/completions': 'test/completion',
+  'nno completion fish > ~/.config/fish/completions/nno.fish': 'test/completion',
+  'npm ci && node bin/run.js logout': '.ci/run, with the line below',
+  'npm ci && npm test': '.ci/run',
+  'npm install --global @neutrino-io/cli': 'test/e2e/package.test.ts, from the tarball',
+  'source <(nno completion bash)': 'test/completion',
+  'source <(nno completion zsh)': 'test/completion',
+}
+
+if (process.platform !== 'win32') {
+  describe('the lines of README.md that need an IAM', function () {
+    this.timeout(60_000)
+    const production = new Production()
+
+    before(async () => production.start())
+
+    after(async () => production.stop())
+
+    const lines = blocksOf(readme)
+      .filter(({language}) => language === 'sh')
+      .flatMap(({text}) => text.trim().split('\n'))
+      .map((line) => line.replace(/\s+# .*$/, ''))
+    const here = lines.filter((line) => !(line in RUN_ELSEWHERE))
+
+    it('are all known', () => {
+      expect(here).to.have.length.of.at.least(8)
+      expect(lines).to.include.members(Object.keys(RUN_ELSEWHERE))
+    })
+
+    for (const line of here) {
+      it(line, async () => {
+        const token = await production.newToken()
+        const home = homeWith({...CREDENTIALS, token})
+        const {id} = production.iam.sessions().find((session) => session.token === token)!
+        const {exit, stderr, stdout} = await shell(line.replace('ID...', id), {
+          env: {...production.env, NEW_NNO_API_TOKEN: token},
+          home,
+        })
+        expect(exit, stderr).to.equal(0)
+        expect(stdout).not.to.include(token)
+        if (line.startsWith('curl')) expect(stdout).to.include(CREDENTIALS.email)
+      })
+    }
+  })
+}
 
 describe('the docs', () => {
   const pages = [
