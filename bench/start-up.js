@@ -1,7 +1,7 @@
 // Measures how long nno takes to start, against a bare Node in the same run. See docs/performance.md.
 import {execFileSync, spawn} from 'node:child_process'
 import {once} from 'node:events'
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -27,20 +27,10 @@ const home = join(folder, 'home')
 mkdirSync(join(home, '.nno'), {recursive: true})
 const env = {HOME: home, PATH: process.env.PATH}
 
-const credentials = join(folder, 'credentials.json')
-writeFileSync(
-  credentials,
-  JSON.stringify({
-    email: 'developer@acme.com',
-    expiresAt: '2099-01-02T03:04:05.678Z',
-    iamUrl: 'https://iam.svc.nno.app',
-    platformId: 'r4xk9m2zt5',
-    refreshToken: null,
-    role: 'platform-admin',
-    token: 'bench-token',
-  }),
-)
 const stored = join(home, '.nno', 'credentials.json')
+const credentials = join(folder, 'credentials.json')
+execFileSync(process.execPath, [nno, 'login', '--token', 'bench-token', '--offline'], {env})
+copyFileSync(stored, credentials)
 const logIn = `cp ${credentials} ${stored}`
 const logOut = `rm -f ${stored} ${home}/.npmrc`
 
