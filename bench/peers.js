@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process'
-import {mkdirSync} from 'node:fs'
+import {mkdirSync, readFileSync, realpathSync} from 'node:fs'
 import {join} from 'node:path'
 
 /** Other command lines that log out: what they are in npm, and what their logout is called. */
@@ -18,29 +18,37 @@ const ON_PATH = [
 const quiet = {encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore']}
 
 /**
- * Installs what npm has into a folder, and leaves out, with a word, what cannot be had here.
- *
+ * What starts a program on the PATH, or one of a path. A script for Node is given to it at once, as nno
+ * is, without the `env` of its first line, which looks for Node on the PATH.
  */
+export function programOf(program) {
+  const path = realpathSync(execFileSync('which', [program], quiet).trim())
+  return /^#!.*\bnode\b/.test(readFileSync(path, 'utf8')) ? [process.execPath, path] : [path]
+}
+
+/** Installs what npm has into a folder, and leaves out, with a word, what cannot be had here. */
 export function installPeers(folder, prepare) {
   mkdirSync(folder, {recursive: true})
   const peers = [
-    ...ON_PATH.map(({args, bin}) => ({args, name: bin, path: () => execFileSync('which', [bin], quiet).trim()})),
+    ...ON_PATH.map(({args, bin}) => ({args, name: bin, program: () => programOf(bin)})),
     ...FROM_NPM.map(({args, bin, name}) => ({
       args,
+      isSlow: true,
       name: bin,
-      path() {
+      program() {
         const prefix = join(folder, bin)
         mkdirSync(prefix)
         execFileSync('npm', ['install', '--prefix', prefix, '--no-audit', '--no-fund', '--silent', name], quiet)
-        return join(prefix, 'node_modules', '.bin', bin)
+        return programOf(join(prefix, 'node_modules', '.bin', bin))
       },
     })),
   ]
-  return peers.flatMap(({args, name, path}) => {
+  return peers.flatMap(({args, isSlow = false, name, program}) => {
     try {
-      const program = path()
-      const version = execFileSync(program, ['--version'], quiet).match(/\d+\.\d+\.\d+/)?.[0]
-      return [{command: [program, ...args], name: [name, ...args].join(' '), prepare, version}]
+      const command = program()
+      const [file, ...before] = command
+      const version = execFileSync(file, [...before, '--version'], quiet).match(/\d+\.\d+\.\d+/)?.[0]
+      return [{command: [...command, ...args], isSlow, name: [name, ...args].join(' '), prepare, version}]
     } catch {
       console.error(`${name} cannot be had here.`)
       return []

@@ -4,11 +4,12 @@ import {once} from 'node:events'
 import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {cpus, tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
+import {setTimeout} from 'node:timers/promises'
 import {fileURLToPath} from 'node:url'
 import {parseArgs} from 'node:util'
 
 import {MAJORS, nodeOf} from '../scripts/nodes.js'
-import {installPeers} from './peers.js'
+import {installPeers, programOf} from './peers.js'
 
 const {values: options} = parseArgs({
   options: {
@@ -19,12 +20,16 @@ const {values: options} = parseArgs({
 })
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'nno-bench-'))
-const [empty, maxRss] = ['empty.js', 'max-rss.cjs'].map((file) => join(root, 'bench', file))
+const maxRss = join(root, 'bench', 'max-rss.cjs')
 const nno = join(root, 'bin', 'run.js')
+
+/** Outside of nno's folder, whose package.json would have Node start its loader of ES modules for it. */
+const empty = join(folder, 'empty.js')
+writeFileSync(empty, '')
 
 /** A home folder of its own, and nothing else in the environment: NODE_EXTRA_CA_CERTS alone slows every Node down. */
 const home = join(folder, 'home')
-mkdirSync(join(home, '.nno'), {recursive: true})
+mkdirSync(join(home, '.nno'), {mode: 0o700, recursive: true})
 const env = {HOME: home, PATH: process.env.PATH}
 
 const stored = join(home, '.nno', 'credentials.json')
@@ -33,6 +38,9 @@ execFileSync(process.execPath, [nno, 'login', '--token', 'bench-token', '--offli
 copyFileSync(stored, credentials)
 const logIn = `cp ${credentials} ${stored}`
 const logOut = `rm -f ${stored} ${home}/.npmrc`
+
+/** How often to measure what takes a second and more. */
+const SLOW_ROUNDS = 5
 
 /** What is measured on one Node: a name, a command line, and what brings the home into the state that it needs. */
 const commandsOn = (node) => [
@@ -47,16 +55,18 @@ const commandsOn = (node) => [
 /** The times of each command in milliseconds: a few runs of one, then of the next, round after round. */
 function measure(commands, rounds) {
   const file = join(folder, 'times.json')
-  const times = commands.map(() => [])
+  const times = new Map(commands.map((command) => [command, []]))
   for (let round = 0; round < rounds; round++) {
-    const words = commands.flatMap(({command, prepare}) => ['--prepare', prepare, command.join(' ')])
+    const due = commands.filter(({isSlow}) => !isSlow || round < SLOW_ROUNDS)
+    const words = due.flatMap(({command, prepare}) => ['--prepare', prepare, command.join(' ')])
     const args = ['--shell=none', '--ignore-failure', '--style=none', '--runs=3', `--export-json=${file}`, ...words]
     execFileSync('hyperfine', args, {env, stdio: ['ignore', 'ignore', 'pipe']})
     const {results} = JSON.parse(readFileSync(file, 'utf8'))
-    for (const [index, result] of results.entries()) times[index].push(...result.times.map((time) => time * 1000))
+    for (const [index, result] of results.entries())
+      times.get(due[index]).push(...result.times.map((time) => time * 1000))
   }
 
-  return times.map((all) => all.sort((a, b) => a - b))
+  return [...times.values()].map((all) => all.sort((a, b) => a - b))
 }
 
 /** The most memory that a Node process had, in bytes: the least of three runs. */
@@ -80,8 +90,24 @@ async function npmWithToken() {
   const npmrc = join(folder, 'npmrc')
   const url = `127.0.0.1:${Number(port)}/`
   writeFileSync(npmrc, `registry=http://${url}\n//${url}:_authToken=bench-token\n`)
-  const npm = execFileSync('which', ['npm'], {encoding: 'utf8'}).trim()
-  return {command: [npm, 'logout'], name: 'npm logout, with a token to revoke', prepare: `cp ${npmrc} ${home}/.npmrc`}
+  return {
+    command: [...programOf('npm'), 'logout'],
+    name: 'npm logout, with a token to revoke',
+    prepare: `cp ${npmrc} ${home}/.npmrc`,
+  }
+}
+
+/** Some peers leave processes behind that write for a while, so that a folder just emptied is not empty. */
+async function removeFolder() {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      rmSync(folder, {force: true, recursive: true})
+      return
+    } catch (error) {
+      if (attempt === 20) throw error
+      await setTimeout(500)
+    }
+  }
 }
 
 const printRow = (...cells) => console.log(`| ${cells.join(' | ')} |`)
@@ -118,8 +144,7 @@ try {
     const peers = installPeers(join(folder, 'peers'), logOut)
     const npm = await npmWithToken()
     const commands = [...commandsOn(process.execPath).slice(0, 3), npm, ...peers]
-    // The slowest of them takes seconds.
-    const times = measure(commands, 5)
+    const times = measure(commands, Number(options.rounds))
     printTable(
       ['', 'version', 'best', 'best against bare', 'best against `nno logout`', 'with credentials to clear'],
       commands.map(({name, version = ''}, index) => [
@@ -134,6 +159,5 @@ try {
   }
 } finally {
   registry?.kill()
-  // Some peers leave processes behind that write for a while.
-  rmSync(folder, {force: true, maxRetries: 20, recursive: true, retryDelay: 500})
+  await removeFolder()
 }
