@@ -10,7 +10,7 @@ import {leanOclif} from './lean-oclif.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What `nno logout` runs through becomes one file: each file more would take time to find and open. */
+/** What `nno logout` runs through becomes main.cjs: each file more would take time to find and open. */
 const START = [
   'node_modules/@oclif/core/lib/cache.js',
   'node_modules/@oclif/core/lib/command.js',
@@ -23,17 +23,30 @@ const START = [
   'node_modules/@oclif/core/lib/parser/index.js',
   'node_modules/@oclif/core/lib/parser/parse.js',
   'node_modules/@oclif/core/lib/parser/validate.js',
-  'node_modules/@oclif/core/lib/performance.js',
   'node_modules/@oclif/core/lib/settings.js',
   'node_modules/@oclif/core/lib/util/aggregate-flags.js',
   'node_modules/@oclif/core/lib/util/fs.js',
   'node_modules/@oclif/core/lib/util/os.js',
   'node_modules/@oclif/core/lib/util/util.js',
-  'node_modules/@oclif/core/package.json',
   'node_modules/is-unicode-supported/',
+  'package.json',
   'src/base-command.ts',
-  'src/credentials/',
+  'src/commands.ts',
+  'src/commands/logout.ts',
+  'src/credentials/clear-file.ts',
+  'src/credentials/disk.ts',
+  'src/credentials/faults.ts',
+  'src/credentials/file-store.ts',
+  'src/credentials/look.ts',
+  'src/credentials/ownership.ts',
+  'src/credentials/schema.ts',
+  'src/credentials/temp-files.ts',
+  'src/credentials/token.ts',
+  'src/environment.ts',
   'src/errors.ts',
+  'src/home.ts',
+  'src/hooks/',
+  'src/main.ts',
   'src/report.ts',
   'src/services.ts',
   'src/terminal/input.ts',
@@ -42,20 +55,32 @@ const START = [
   'src/terminal/style.ts',
 ]
 
-/** A file as START names it, on every system. */
+/** Whether START names a file, on every system. */
+const isStart = (path) => START.some((start) => inRoot(path).startsWith(start))
 const inRoot = (path) => relative(root, path).split(sep).join('/')
 
-/** The files that oclif loads by name: commands, hooks, help; and the one that starts oclif. */
+/** Leaves of package.json what src/main.ts takes, since an object is built of it at each start. */
+const packageJson = {
+  name: 'package-json',
+  transform(code, id) {
+    if (inRoot(id) !== 'package.json') return
+    const {description, name, oclif, version} = JSON.parse(code)
+    return JSON.stringify({description, name, oclif, version})
+  },
+}
+
+/** The file that starts oclif; and what becomes a file of its own: the help, and each command but logout. */
 function entryPoints() {
   const sources = readdirSync(join(root, 'src'), {recursive: true}).map((path) => path.replaceAll('\\', '/'))
-  const loadedByName = sources.filter((path) => /^(?:main|help|(?:commands|hooks)\/.*)\.ts$/.test(path))
-  return Object.fromEntries(loadedByName.map((path) => [path.replace(/\.ts$/, ''), join(root, 'src', path)]))
+  const commands = sources.filter((path) => /^commands\/.*\.ts$/.test(path) && !START.includes(`src/${path}`))
+  const entries = ['main.ts', 'help.ts', ...commands]
+  return Object.fromEntries(entries.map((path) => [path.replace(/\.ts$/, ''), join(root, 'src', path)]))
 }
 
 /**
- * Bundles src/ and everything that it needs into dist/. Each command, each hook and the help are
- * files of their own, loaded when they run; what they share goes into chunks. CommonJS, since Node
- * takes 5 ms longer to start its loader of ES modules.
+ * Bundles src/ and everything that it needs into dist/: main.cjs with all of START, and files that are
+ * loaded when they are used. CommonJS, since Node takes 5 ms longer to start its loader of ES modules.
+ * ASCII, which Node keeps as it reads it.
  */
 export async function bundle() {
   rmSync(join(root, 'dist'), {force: true, recursive: true})
@@ -65,9 +90,10 @@ export async function bundle() {
     external: ['pnpapi', 'ts-node', 'tsx', 'typescript'],
     input: entryPoints(),
     output: {
+      charset: 'ascii',
       chunkFileNames: 'chunks/[name].cjs',
       codeSplitting: {
-        groups: [{name: 'start', test: (id) => START.some((path) => inRoot(id).startsWith(path))}],
+        groups: [{name: 'main', test: isStart}],
         includeDependenciesRecursively: false,
       },
       comments: {legal: false},
@@ -78,11 +104,14 @@ export async function bundle() {
       minify: true,
     },
     platform: 'node',
-    plugins: [leanOclif()],
+    plugins: [packageJson, leanOclif(isStart)],
     preserveEntrySignatures: 'allow-extension',
     transform: {target: 'node20.19'},
     tsconfig: false,
   })
+  const {moduleIds} = output.find(({fileName}) => fileName === 'main.cjs')
+  const missed = START.find((start) => !moduleIds.some((id) => inRoot(id).startsWith(start)))
+  if (missed) throw new Error(`START names ${missed}, which main.cjs has no module of.`)
   const modules = output.flatMap(({moduleIds}) => moduleIds ?? [])
   writeFileSync(join(root, 'dist', 'THIRD-PARTY-LICENSES.txt'), licenses(modules))
 }

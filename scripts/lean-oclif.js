@@ -1,3 +1,7 @@
+import oclif from '@oclif/core/package.json' with {type: 'json'}
+import {existsSync} from 'node:fs'
+import {dirname, join, resolve} from 'node:path'
+
 /**
  * What is changed in the sources of dependencies while they are bundled, so that `nno logout` loads
  * little. A rule that no longer finds its text fails the build: see whether a new version still needs it.
@@ -9,43 +13,88 @@ const RULES = [
   {
     // Comparing by the rules of a language loads ICU's tables. Ids of commands are ASCII.
     name: 'sort commands without ICU',
-    file: '@oclif/core/lib/config/plugin.js',
+    files: ['@oclif/core/lib/config/plugin.js'],
     edits: [['a.id.localeCompare(b.id)', 'a.id < b.id ? -1 : 1']],
   },
   {
     // node:fs/promises is a module of its own in Node, and its thread pool takes longer than a small file.
     name: 'read the manifest at once',
-    file: '@oclif/core/lib/util/fs.js',
+    files: ['@oclif/core/lib/util/fs.js'],
     edits: [["await (0, promises_1.readFile)(path, 'utf8')", "(0, node_fs_1.readFileSync)(path, 'utf8')"]],
   },
   {
-    // environment.ts switches debug output off, since it would show the command line.
+    // environment.ts switches debug output off, since it would show the command line. The whole module
+    // is replaced, if it still exports this and no more.
     name: 'no debug output',
-    file: '@oclif/core/lib/logger.js',
-    edits: [['const debug_1 = __importDefault(require("debug"));', 'const debug_1 = {default: () => () => {}};']],
+    files: ['@oclif/core/lib/logger.js'],
+    edits: [
+      [
+        /^[^]*(?:\nexports\.(getLogger|makeDebug|setLogger|clearLoggers) = \1;){4}\n(?!exports)[^]*$/g,
+        'exports.getLogger = () => ({debug() {}}); exports.makeDebug = () => () => {}; exports.setLogger = () => {};',
+      ],
+    ],
+  },
+  {
+    // What would be said is put together all the same.
+    name: 'no words for debug output',
+    files: [
+      '@oclif/core/lib/config/config.js',
+      '@oclif/core/lib/config/plugin.js',
+      '@oclif/core/lib/main.js',
+      '@oclif/core/lib/parser/parse.js',
+    ],
+    edits: [[/^ *(?:this\._)?debug\(.*\);$/gm, ';']],
+  },
+  {
+    // The built files are what runs. Unreachable code is left out of the bundle.
+    name: 'do not look for TypeScript',
+    files: ['@oclif/core/lib/config/ts-path.js'],
+    edits: [['if (enableAutoTranspile === false) {', 'if (true) {']],
+  },
+  {
+    // oclif measures itself only when it is told to, which nno never does.
+    name: 'do not measure oclif',
+    files: [
+      '@oclif/core/lib/config/config.js',
+      '@oclif/core/lib/config/plugin-loader.js',
+      '@oclif/core/lib/config/plugin.js',
+      '@oclif/core/lib/main.js',
+    ],
+    edits: [[/performance_1\.Performance\.\w+\([^;]*\);/g, 'undefined;']],
   },
   {
     // Reads files of the system to tell WSL from Linux, which is all the same to nno.
     name: 'do not look for WSL',
-    file: '@oclif/core/lib/util/os.js',
-    edits: [["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", '(0, node_os_1.platform)()']],
+    files: ['@oclif/core/lib/util/os.js'],
+    edits: [["(await import('wsl-utils')).isWsl ? 'wsl' : (0, node_os_1.platform)()", 'process.platform']],
+  },
+  {
+    // Node would load `os` for this alone.
+    name: 'ask the process for its architecture',
+    files: ['@oclif/core/lib/config/config.js'],
+    edits: [
+      [
+        "(0, node_os_1.arch)() === 'ia32' ? 'x86' : (0, node_os_1.arch)()",
+        "process.arch === 'ia32' ? 'x86' : process.arch",
+      ],
+    ],
   },
   {
     // Node makes process.stdout when it is first asked for. src/main.ts answers its errors.
     name: 'do not make stdout early',
-    file: '@oclif/core/lib/command.js',
+    files: ['@oclif/core/lib/command.js'],
     edits: [["process.stdout.on('error', (err) => {", '(() => {})((err) => {']],
   },
   {
     // Each command would load the configuration again, which is for plugins with an oclif of their own.
     name: 'load the configuration once',
-    file: '@oclif/core/lib/config/config.js',
+    files: ['@oclif/core/lib/config/config.js'],
     edits: [['if (isConfig(opts)) {', 'if (isConfig(opts)) {\n            return opts;']],
   },
   {
     // The index builds the help classes; all that is needed of it to start is how arguments are split.
     name: 'load the help to show it',
-    file: '@oclif/core/lib/main.js',
+    files: ['@oclif/core/lib/main.js'],
     edits: [
       [
         'const help_1 = require("./help");',
@@ -55,15 +104,44 @@ const RULES = [
     ],
   },
   {
+    // Commands and hooks are named by the file that they are in, which Node would look for once more.
+    name: 'take the file that is loaded',
+    files: ['@oclif/core/lib/module-loader.js'],
+    edits: [
+      [
+        'async function load(config, modulePath) {',
+        `async function load(config, modulePath) {
+    if (require.cache[modulePath]) return require.cache[modulePath].exports;`,
+      ],
+      [
+        'async function loadWithData(config, modulePath) {',
+        `async function loadWithData(config, modulePath) {
+    if (require.cache[modulePath]) return { filePath: modulePath, isESM: false, module: require.cache[modulePath].exports };`,
+      ],
+    ],
+  },
+  {
+    // All of package.json would become a part of the bundle.
+    name: 'know the version of oclif',
+    files: ['@oclif/core/lib/cache.js'],
+    edits: [["require('@oclif/core/package.json').version", `'${oclif.version}'`]],
+  },
+  {
+    // A module of Node is copied, property by property, to stand for its ES module.
+    name: 'take the process that is there',
+    files: ['is-unicode-supported/index.js'],
+    edits: [["import process from 'node:process';", '']],
+  },
+  {
     // What else ux has: spinners, colours, themes.
     name: 'print the version without ux',
-    file: '@oclif/core/lib/main.js',
+    files: ['@oclif/core/lib/main.js'],
     edits: [['ux_1.ux.stdout(config.userAgent)', String.raw`process.stdout.write(config.userAgent + '\n')`]],
   },
   {
     // The index of @oclif/core loads all of it, and compares versions with semver.
     name: 'help without the whole of oclif',
-    file: '@oclif/plugin-help/lib/commands/help.js',
+    files: ['@oclif/plugin-help/lib/commands/help.js'],
     edits: [
       [
         "import { Args, Command, Flags, loadHelpClass } from '@oclif/core';",
@@ -78,11 +156,17 @@ const RULES = [
 /* eslint-enable perfectionist/sort-objects */
 
 /** A whole line of CommonJS, as TypeScript writes it, that names a module for what follows. */
-const REQUIRE = /^(?:const|var) (\w+) = ((?:__import(?:Default|Star)\()?require\((["'])[^"']+\3\)+);$/gm
-/** A whole line in a chunk that names another chunk for what follows. */
-const REQUIRE_CHUNK = /^const (require_[\w$]+) = (require\("\.[^"]+"\));$/gm
+const REQUIRE =
+  /^(?:const|var) (?<name>\w+) = (?<required>(?:__import(?:Default|Star)\()?require\((["'])(?<module>[^"']+)\3\)+);$/gm
 /** The same, in a form that REQUIRE does not find. */
-const EAGER_REQUIRE = /^(?:const|let|var) [^;]*= [^;]*require\(["']/m
+const OTHER_REQUIRE = /^(?:const|let|var) [^;]*= [^;]*require\(["']/m
+/** A whole line in a chunk that names another chunk for what follows. */
+const REQUIRE_CHUNK = /^const (?<name>require_[\w$]+) = (?<required>require\("\.[^"]+"\));$/gm
+/** A whole line in main.cjs that names, for what follows, a module of Node that Node has not loaded by itself. */
+const REQUIRE_NODE = /^let (?<name>node_(?:buffer|os)) = (?<required>require\("node:[^"]+"\));$/gm
+
+/** What Node has loaded by itself. */
+const READY = new Set(['node:fs', 'node:path', 'node:url', 'node:util'])
 
 /**
  * How a minified chunk wraps a CommonJS module: `t().t(((e,t)=>{`. Node 20 compiles an arrow function in two
@@ -92,12 +176,22 @@ const WRAPPER = /(\(\)\.\w+\(\()(?:\(([\w$,]+)\)|([\w$]+))=>\{/g
 
 /** A name where it is used: neither part of another name, nor in a string, nor where it is defined. */
 const useOf = (name) =>
-  new RegExp(String.raw`(?<![\w$.'"/])${name.replaceAll('$', String.raw`\$`)}(?![\w$'"])(?! = \(\) =>)`, 'g')
+  new RegExp(String.raw`(?<![\w$.'"/])${name.replaceAll('$', String.raw`\$`)}(?![\w$'"])(?! = )`, 'g')
 
-/** Every module that a line requires is required when its name is first used. */
-function requireOnFirstUse(code, line) {
+/** Replaces a text, or all that an expression finds; never nothing. */
+function edit(code, text, replacement, where) {
+  const edited = typeof text === 'string' ? code.replace(text, () => replacement) : code.replaceAll(text, replacement)
+  if (edited === code) throw new Error(`${where} does not find its text.`)
+  return edited
+}
+
+/** Every module that a line requires is required when its name is first used, or never. */
+function requireOnFirstUse(code, line, isReady = () => false) {
   const names = []
-  let changed = code.replaceAll(line, (_, name, required) => {
+  let changed = code.replaceAll(line, (...found) => {
+    const {module, name, required} = found.at(-1)
+    if (!useOf(name).test(code)) return ''
+    if (isReady(module)) return found[0]
     names.push(name)
     return `let $${name}; const ${name} = () => $${name} ??= ${required};`
   })
@@ -105,41 +199,58 @@ function requireOnFirstUse(code, line) {
   return changed
 }
 
-/** A plugin for rolldown that applies the rules, and loads modules of oclif and chunks of nno when they are used. */
-export function leanOclif() {
+/**
+ * A plugin for rolldown that applies the rules, and loads modules of oclif and chunks of nno when they are used.
+ *
+ * @param isStart whether the module of a path is one that every command runs through
+ */
+export function leanOclif(isStart) {
   const applied = new Set()
   return {
     buildEnd(error) {
-      const {name} = RULES.find((rule) => !applied.has(rule)) ?? {}
-      if (name && !error) throw new Error(`Rule "${name}" met no file of its name.`)
+      const missed = RULES.flatMap(({files, name}) => files.map((file) => `Rule "${name}", ${file}`)).find(
+        (where) => !applied.has(where),
+      )
+      if (missed && !error) throw new Error(`${missed}: there is no such file.`)
     },
     generateBundle(_, chunks) {
-      if (!applied.has(REQUIRE_CHUNK)) throw new Error('No chunk is loaded on first use.')
-      const start = Object.values(chunks).find(({name}) => name === 'start')
-      if (!start?.code.match(WRAPPER)) throw new Error('No wrapper of a module is found in the chunk "start".')
-      start.code = start.code.replaceAll(WRAPPER, '$1function($2$3){')
+      const main = chunks['main.cjs']
+      main.code = edit(main.code, WRAPPER, '$1function($2$3){', 'WRAPPER')
+      // Its few helpers have no state, so that a copy saves a file.
+      const runtime = chunks['chunks/rolldown-runtime.cjs']
+      const copy = `(()=>{const exports={};${runtime.code};return exports})()`
+      main.code = edit(main.code, `require("./${runtime.fileName}")`, copy, 'The copy of the runtime')
     },
     name: 'lean-oclif',
-    renderChunk(code) {
+    renderChunk(code, {name}) {
       const changed = requireOnFirstUse(code, REQUIRE_CHUNK)
-      if (changed !== code) applied.add(REQUIRE_CHUNK)
-      return changed
+      if (name !== 'main') return changed
+      if (changed === code) throw new Error('REQUIRE_CHUNK does not find its text.')
+      const late = requireOnFirstUse(changed, REQUIRE_NODE)
+      if (late === changed) throw new Error('REQUIRE_NODE does not find its text.')
+      return late
     },
     transform(code, id) {
       const [file] = id.replaceAll('\\', '/').split('/node_modules/').slice(-1)
-      for (const rule of RULES.filter((rule) => rule.file === file)) {
-        for (const [text, replacement] of rule.edits) {
-          if (!code.includes(text)) throw new Error(`Rule "${rule.name}" does not find its text in ${file}.`)
-          code = code.replace(text, () => replacement)
-        }
-
-        applied.add(rule)
+      for (const {edits, files, name} of RULES) {
+        if (!files.includes(file)) continue
+        const where = `Rule "${name}", ${file}`
+        for (const [text, replacement] of edits) code = edit(code, text, replacement, where)
+        applied.add(where)
       }
 
       if (!/^@oclif\/core\/lib\/.*\.js$/.test(file)) return code
-      const changed = requireOnFirstUse(code, REQUIRE)
-      if (EAGER_REQUIRE.test(changed)) throw new Error(`${file} requires a module in a way that is not known here.`)
+      const isReady = (module) => READY.has(module) || (module.startsWith('.') && isStart(fileOf(id, module)))
+      const changed = requireOnFirstUse(code, REQUIRE, isStart(id) ? isReady : undefined)
+      if (OTHER_REQUIRE.test(changed.replaceAll(REQUIRE, '')))
+        throw new Error(`${file} requires a module in a way that is not known here.`)
       return changed
     },
   }
+}
+
+/** The path of a module that another one requires by a relative path. */
+function fileOf(id, module) {
+  const path = resolve(dirname(id), module)
+  return existsSync(`${path}.js`) ? `${path}.js` : join(path, 'index.js')
 }

@@ -1,4 +1,4 @@
-import {homedir} from 'node:os'
+import {homedir} from './home.js'
 
 /**
  * Keeps oclif from listening to the environment. Imported before oclif, which reads some of

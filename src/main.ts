@@ -10,6 +10,11 @@ import {usageError} from './errors.js'
 import {reportError} from './report.js'
 import {deferStreams, isGone} from './terminal/output.js'
 
+// What package.json names for oclif to find in this file.
+export {COMMANDS} from './commands.js'
+export {default as commandNotFound} from './hooks/command-not-found.js'
+export {default as status} from './hooks/status.js'
+
 /** Part of the bundle, so that oclif need not look for package.json at each start. */
 const {description, name, oclif, version} = packageJson
 const pjson = {description, name, oclif: oclif as PJSON['oclif'], version}

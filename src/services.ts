@@ -1,13 +1,14 @@
 import type {Config} from '@oclif/core/config'
 
 import {readFileSync} from 'node:fs'
-import {homedir, hostname} from 'node:os'
+import {hostname} from 'node:os'
 
 import type {CredentialStore} from './credentials/store.js'
 import type {DeviceAuthorization, DevicePoll, IamClient} from './iam/client.js'
 import type {IamAddress} from './iam/url.js'
 
 import {FileCredentialStore} from './credentials/file-store.js'
+import {homedir} from './home.js'
 import {readStandardInput} from './terminal/input.js'
 import {isTerminal} from './terminal/output.js'
 

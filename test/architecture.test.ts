@@ -84,7 +84,8 @@ describe('the layout of src/', () => {
   })
 
   it('has no file that only passes on what others export, and none for odds and ends', () => {
-    const barrels = files.filter(({text}) => /^export (\*|\{[^}]*\}) from/m.test(text))
+    // main.ts is what oclif loads the commands and the hooks from.
+    const barrels = files.filter(({file, text}) => file !== 'main.ts' && /^export (\*|\{[^}]*\}) from/m.test(text))
     expect(barrels.map(({file}) => file)).to.deep.equal([])
     expect(
       files.map(({file}) => file).filter((file) => /(^|\/)(utils?|helpers?|common|index)(\/|\.ts$)/.test(file)),

@@ -9,7 +9,6 @@ import {pause, stepUnlessMissing} from './disk.js'
 import {explain, homeUnknown, UNCHANGED} from './faults.js'
 import {ATTEMPTS, look} from './look.js'
 import {exposure} from './ownership.js'
-import {replaceFile} from './replace-file.js'
 import {MAX_FILE_BYTES, serialize} from './schema.js'
 
 /**
@@ -65,6 +64,8 @@ export class FileCredentialStore implements CredentialStore {
       ])
     }
 
+    // Only a login needs it.
+    const {replaceFile} = await import('./replace-file.js')
     return replaceFile(path, bytes)
   }
 

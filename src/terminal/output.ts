@@ -1,5 +1,4 @@
 import {fstatSync, statSync, writeSync} from 'node:fs'
-import {devNull} from 'node:os'
 
 /** Where a text goes: results to stdout, everything else to stderr. */
 export type Output = 'stderr' | 'stdout'
@@ -56,7 +55,7 @@ function isPlain(output: Output): boolean {
   if (!isDeferred(output)) return false
   const stats = fstatSync(DESCRIPTORS[output])
   if (!stats.isCharacterDevice()) return true
-  return stats.rdev !== 0 && stats.rdev === statSync(devNull, {throwIfNoEntry: false})?.rdev
+  return stats.rdev !== 0 && stats.rdev === statSync('/dev/null', {throwIfNoEntry: false})?.rdev
 }
 
 /** Whether the reader of a pipe or a socket left early: the work is done all the same. */
