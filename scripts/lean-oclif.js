@@ -35,17 +35,6 @@ const RULES = [
     ],
   },
   {
-    // What would be said is put together all the same.
-    name: 'no words for debug output',
-    files: [
-      '@oclif/core/lib/config/config.js',
-      '@oclif/core/lib/config/plugin.js',
-      '@oclif/core/lib/main.js',
-      '@oclif/core/lib/parser/parse.js',
-    ],
-    edits: [[/^ *(?:this\._)?debug\(.*\);$/gm, ';']],
-  },
-  {
     // The built files are what runs. Unreachable code is left out of the bundle.
     name: 'do not look for TypeScript',
     files: ['@oclif/core/lib/config/ts-path.js'],
